@@ -1,0 +1,1 @@
+"""Judge, tell, gather, teach, measure."""

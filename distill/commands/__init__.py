@@ -1,0 +1,9 @@
+"""The command line."""
+
+import typer
+
+app = typer.Typer()
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,1 @@
+"""Ask for programs, run them, keep what happened."""

@@ -1,0 +1,48 @@
+"""What all records share: frozen, JSON all the way down, an identity of what was asked and a digest of what is held."""
+
+import hashlib
+import json
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+__all__ = ["Record", "sha256_of"]
+
+
+def sha256_of(value: Any) -> str:
+    """Hex digest of a JSON value, the same on every machine: keys sorted, no blanks, text as UTF-8."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Record(BaseModel):
+    """One line of a stage's file.
+
+    `ASKED` names the fields that say what was asked: they make the `id`, by which a stage knows what is missing.
+    `TIMED` names the fields that differ from run to run and are left out of the `digest`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+
+    ASKED: ClassVar[tuple[str, ...]] = ()
+    TIMED: ClassVar[tuple[str, ...]] = ()
+
+    @cached_property
+    def id(self) -> str:
+        """Twenty hex digits of what was asked."""
+        return sha256_of(self.model_dump(mode="json", include=set(self.ASKED)))[:20]
+
+    @property
+    def digest(self) -> str:
+        """Hex digest of what is held, timings left out."""
+        return sha256_of(self.model_dump(mode="json", exclude=set(self.TIMED)))
+
+    def to_line(self) -> str:
+        """The record as one line of JSON, without the newline."""
+        return self.model_dump_json()
+
+    @classmethod
+    def from_line(cls, line: str) -> Self:
+        """The record of a line. Raises `pydantic.ValidationError` (a `ValueError`) where it is none."""
+        return cls.model_validate_json(line)

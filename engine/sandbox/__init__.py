@@ -1,0 +1,1 @@
+"""Untrusted programs in confined processes."""

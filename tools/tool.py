@@ -1,0 +1,155 @@
+"""A function that programs may call, with all that a prompt, a check and a cache need to know of it."""
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, overload
+
+from vpd.tools.errors import ToolDefinitionError
+from vpd.tools.image import Image
+from vpd.tools.values import describe_type, is_supported_type
+
+__all__ = ["Parameter", "Tool", "tool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of a tool."""
+
+    name: str
+    type: Any
+    required: bool
+    default: Any = None
+
+    def __str__(self) -> str:
+        return f"{self.name}: {describe_type(self.type)}" + ("" if self.required else f" = {self.default!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that programs may call, and what the prompt says of it."""
+
+    name: str
+    run: Callable[..., Any]
+    """Takes the parameters by name; with `batch`, takes a list of values for each and gives a list."""
+    parameters: tuple[Parameter, ...]
+    returns: Any
+    doc: str
+    """Prompt text: the first paragraph is shown to the language model."""
+    version: str = "1"
+    """Part of every cache key: raise it when results change."""
+    batch: int = 0
+    """Most requests in one call of `run`; 0 where `run` takes one request at a time."""
+    cacheable: bool = True
+    timeout: float = 60.0
+    """Seconds until a call is given up."""
+    aliases: tuple[str, ...] = ()
+    """Other names that programs use for it; answered, never shown in a prompt."""
+    source: str = ""
+    """The distribution or module it was registered from."""
+
+    @property
+    def takes_image(self) -> bool:
+        """Whether the first parameter is an image, so that `image.NAME(...)` works too."""
+        return bool(self.parameters) and self.parameters[0].type is Image
+
+    @property
+    def signature(self) -> str:
+        """As Python would write it: `find(image: Image, name: str) -> list[Box]`."""
+        return f"{self.name}({', '.join(map(str, self.parameters))}) -> {describe_type(self.returns)}"
+
+    @property
+    def pin(self) -> str:
+        """Name and version, as records and cache keys hold it."""
+        return f"{self.name}=={self.version}"
+
+
+@overload
+def tool(run: Callable[..., Any], /) -> Tool: ...
+@overload
+def tool(
+    *,
+    name: str | None = None,
+    version: str = "1",
+    batch: int = 0,
+    cacheable: bool = True,
+    timeout: float = 60.0,
+    aliases: tuple[str, ...] = (),
+) -> Callable[[Callable[..., Any]], Tool]: ...
+def tool(
+    run: Callable[..., Any] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    version: str = "1",
+    batch: int = 0,
+    cacheable: bool = True,
+    timeout: float = 60.0,
+    aliases: tuple[str, ...] = (),
+) -> Tool | Callable[[Callable[..., Any]], Tool]:
+    """Make a typed, documented function a tool. Raises `ToolDefinitionError` that says what is missing."""
+
+    def make(function: Callable[..., Any]) -> Tool:
+        parameters, returns = read_signature(function, batched=batch > 0)
+        return Tool(
+            name=name or function.__name__,
+            run=function,
+            parameters=parameters,
+            returns=returns,
+            doc=read_doc(function),
+            version=version,
+            batch=batch,
+            cacheable=cacheable,
+            timeout=timeout,
+            aliases=aliases,
+            source=function.__module__,
+        )
+
+    return make if run is None else make(run)
+
+
+def read_doc(function: Callable[..., Any]) -> str:
+    """The docstring; a tool without one cannot be shown to a language model."""
+    doc = inspect.getdoc(function)
+    if not doc:
+        message = f"{function.__name__} needs a docstring: it is the text that the language model reads"
+        raise ToolDefinitionError(message)
+    return re.sub(r"\n{3,}", "\n\n", doc.strip())
+
+
+def read_signature(function: Callable[..., Any], *, batched: bool) -> tuple[tuple[Parameter, ...], Any]:
+    """Parameters and result type; of the single request, where the function takes a batch (lists in, list out)."""
+    try:
+        signature = inspect.signature(function, eval_str=True)
+    except (NameError, TypeError, ValueError) as error:
+        message = f"{function.__name__}: its annotations cannot be read ({error})"
+        raise ToolDefinitionError(message) from error
+    parameters = []
+    for parameter in signature.parameters.values():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
+            message = f"{function.__name__}: parameter {parameter.name} must be an ordinary one, not * or ** or /"
+            raise ToolDefinitionError(message)
+        required = parameter.default is parameter.empty
+        declared = one_of_batch(parameter.annotation) if batched else parameter.annotation
+        check_declared(function, f"parameter {parameter.name}", declared)
+        parameters.append(Parameter(parameter.name, declared, required, None if required else parameter.default))
+    returns = one_of_batch(signature.return_annotation) if batched else signature.return_annotation
+    check_declared(function, "the result", returns)
+    return tuple(parameters), returns
+
+
+def one_of_batch(declared: Any) -> Any:
+    """The `X` of a batch function's `list[X]`."""
+    arguments = getattr(declared, "__args__", ())
+    return arguments[0] if getattr(declared, "__origin__", None) is list and arguments else inspect.Parameter.empty
+
+
+def check_declared(function: Callable[..., Any], what: str, declared: Any) -> None:
+    """Refuse a type that cannot cross to a program."""
+    if declared is inspect.Parameter.empty or not is_supported_type(declared):
+        message = (
+            f"{function.__name__}: {what} needs a type of: Image, Box, str, int, float, bool, None, "
+            f"list, dict[str, ...], tuple, Literal, a union or a dataclass of these; met {declared!r}"
+        )
+        raise ToolDefinitionError(message)
