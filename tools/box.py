@@ -51,9 +51,7 @@ class Box:
 
     def moved(self, right: float, down: float) -> Self:
         """The same box in a frame whose origin lies `right` and `down` pixels before this one's."""
-        return type(self)(
-            self.left + right, self.top + down, self.right + right, self.bottom + down, self.label, self.score
-        )
+        return type(self)(self.left + right, self.top + down, self.right + right, self.bottom + down, self.label, self.score)
 
     def clipped(self, width: float, height: float) -> Self:
         """The part inside a picture of this size; empty at the nearest edge where nothing is inside."""

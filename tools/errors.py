@@ -36,9 +36,7 @@ class MissingExtra(VpdError, ImportError):
 
     def __init__(self, extra: str, module: str) -> None:
         self.extra, self.module = extra, module
-        super().__init__(
-            f"{module} is not installed; install it with: pip install 'visual-program-distillation[{extra}]'"
-        )
+        super().__init__(f"{module} is not installed; install it with: pip install 'visual-program-distillation[{extra}]'")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.extra, self.module)
@@ -69,9 +67,7 @@ class UnknownName(VpdError, LookupError):
     def __init__(self, kind: str, name: str, known: tuple[str, ...]) -> None:
         self.kind, self.name, self.known = kind, name, known
         near = get_close_matches(name, known, n=3) or list(known[:12])
-        super().__init__(
-            f"no {kind} is called {name!r}; " + (f"there is: {', '.join(near)}" if near else "there is none")
-        )
+        super().__init__(f"no {kind} is called {name!r}; " + (f"there is: {', '.join(near)}" if near else "there is none"))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.kind, self.name, self.known)

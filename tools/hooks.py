@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import pluggy
-
 from vpd.tools.tool import Tool
 
 __all__ = ["PROJECT", "ToolHooks", "hookimpl"]

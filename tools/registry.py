@@ -6,7 +6,6 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import pluggy
-
 from vpd.tools.errors import ToolClash, UnknownName, VpdError
 from vpd.tools.hooks import PROJECT, ToolHooks
 from vpd.tools.tool import Tool
@@ -26,9 +25,7 @@ class Registry(Mapping[str, Tool]):
             for name in (tool.name, *tool.aliases):
                 taken = self._called.get(name)
                 if taken is not None:
-                    message = (
-                        f"two tools are called {name!r}: one of {taken.source}, one of {tool.source}; leave one out"
-                    )
+                    message = f"two tools are called {name!r}: one of {taken.source}, one of {tool.source}; leave one out"
                     raise ToolClash(message)
                 self._called[name] = tool
             self._tools[tool.name] = tool
@@ -72,7 +69,7 @@ def discover(*, strict: bool = False, extra: Iterable[Any] = ()) -> Registry:
     found: list[Tool] = []
     for answer in plugins.hook.vpd_tools.get_hookimpls():
         try:
-            found.extend(answer.function())
+            found.extend(answer.function())  # type: ignore[arg-type]  # pluggy types every answer as object
         except Exception as error:  # noqa: BLE001  a plug-in is other people's code: one that fails must not take down the rest
             report(f"plug-in {answer.plugin_name}: vpd_tools() failed", error, strict=strict)
     return Registry(found)
