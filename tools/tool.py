@@ -46,6 +46,8 @@ class Tool:
     """Seconds until a call is given up."""
     aliases: tuple[str, ...] = ()
     """Other names that programs use for it; answered, never shown in a prompt."""
+    shown: bool = True
+    """Whether a prompt shows it; a tool that is not shown can still be called."""
     source: str = ""
     """The distribution or module it was registered from."""
 
@@ -76,6 +78,7 @@ def tool(
     cacheable: bool = True,
     timeout: float = 60.0,
     aliases: tuple[str, ...] = (),
+    shown: bool = True,
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 def tool(
     run: Callable[..., Any] | None = None,
@@ -87,6 +90,7 @@ def tool(
     cacheable: bool = True,
     timeout: float = 60.0,
     aliases: tuple[str, ...] = (),
+    shown: bool = True,
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
     """Make a typed, documented function a tool. Raises `ToolDefinitionError` that says what is missing."""
 
@@ -103,6 +107,7 @@ def tool(
             cacheable=cacheable,
             timeout=timeout,
             aliases=aliases,
+            shown=shown,
             source=function.__module__,
         )
 
