@@ -1,4 +1,4 @@
-"""One append-only JSON Lines file of records: what is there is never written again, and a killed run loses at most half a line."""
+"""One append-only JSON Lines file of records: nothing is written twice, and a killed run loses at most half a line."""
 
 import os
 from collections.abc import Iterator

@@ -33,6 +33,11 @@ class Record(BaseModel):
         """Twenty hex digits of what was asked."""
         return sha256_of(self.model_dump(mode="json", include=set(self.ASKED)))[:20]
 
+    @classmethod
+    def id_for(cls, **asked: Any) -> str:
+        """The `id` that a record of these `ASKED` fields has, before there is one."""
+        return sha256_of({name: asked[name] for name in cls.ASKED})[:20]
+
     @property
     def digest(self) -> str:
         """Hex digest of what is held, timings left out."""

@@ -44,6 +44,8 @@ class Tool:
     cacheable: bool = True
     timeout: float = 60.0
     """Seconds until a call is given up."""
+    concurrency: int = 1
+    """Most calls of `run` at once; raise it for a tool that waits for a server."""
     aliases: tuple[str, ...] = ()
     """Other names that programs use for it; answered, never shown in a prompt."""
     shown: bool = True
@@ -77,6 +79,7 @@ def tool(
     batch: int = 0,
     cacheable: bool = True,
     timeout: float = 60.0,
+    concurrency: int = 1,
     aliases: tuple[str, ...] = (),
     shown: bool = True,
 ) -> Callable[[Callable[..., Any]], Tool]: ...
@@ -89,6 +92,7 @@ def tool(
     batch: int = 0,
     cacheable: bool = True,
     timeout: float = 60.0,
+    concurrency: int = 1,
     aliases: tuple[str, ...] = (),
     shown: bool = True,
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
@@ -106,6 +110,7 @@ def tool(
             batch=batch,
             cacheable=cacheable,
             timeout=timeout,
+            concurrency=concurrency,
             aliases=aliases,
             shown=shown,
             source=function.__module__,

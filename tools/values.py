@@ -7,7 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from vpd.tools.box import Box
 from vpd.tools.image import Image
 
-__all__ = ["describe_type", "fit", "is_supported_type", "misfit"]
+__all__ = ["decode", "describe_type", "encode", "fit", "is_supported_type", "misfit"]
 
 PLAIN = (str, int, float, bool, type(None))
 
@@ -88,3 +88,42 @@ def describe_value(value: Any) -> str:
     """The type and, where it is short, the value."""
     shown = repr(value) if type(value) in PLAIN else ""
     return f"{type(value).__name__} {shown[:60]}".strip()
+
+
+def encode(value: Any) -> Any:
+    """The value as plain JSON, for a cache; `decode` with the declared type gives it back."""
+    if isinstance(value, Box):
+        return [*value.corners, value.label, value.score]
+    if isinstance(value, list | tuple):
+        return [encode(item) for item in value]
+    if isinstance(value, dict):
+        return {key: encode(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    return value
+
+
+def decode(value: Any, declared: Any) -> Any:
+    """The value of a declared type behind its plain JSON. Raises `TypeError` or `ValueError` where it is none."""
+    origin, inner = get_origin(declared), get_args(declared)
+    if declared is Box:
+        return Box(*value)
+    if origin in (Union, types.UnionType):
+        for part in inner:
+            try:
+                return fit(decode(value, part), part, "cached value")
+            except (TypeError, ValueError, AttributeError, KeyError, IndexError):
+                continue
+        message = f"no part of {describe_type(declared)} fits a cached value"
+        raise TypeError(message)
+    if origin is list:
+        return [decode(item, inner[0]) for item in value]
+    if origin is tuple:
+        parts = [inner[0]] * len(value) if inner[-1] is Ellipsis else list(inner)
+        return tuple(decode(item, part) for item, part in zip(value, parts, strict=True))
+    if origin is dict:
+        return {key: decode(item, inner[1]) for key, item in value.items()}
+    if dataclasses.is_dataclass(declared) and isinstance(declared, type):
+        hints = get_type_hints(declared)
+        return declared(**{name: decode(value[name], kind) for name, kind in hints.items()})
+    return fit(value, declared, "cached value")
