@@ -1,0 +1,83 @@
+"""What all commands share: how errors end them, and how progress is shown."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from vpd.tools.errors import VpdError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["console", "ended_by", "following", "say"]
+
+T = TypeVar("T")
+
+
+def console() -> "Console":
+    """The terminal's error stream: progress and notices go there, results to standard output."""
+    from rich.console import Console  # rich loads with the first command that shows something, not with --help
+
+    return Console(stderr=True, highlight=False)
+
+
+def say(text: str) -> None:
+    """One line of notice."""
+    console().print(text, markup=False)
+
+
+def ended_by(run: Callable[[], object]) -> int:
+    """Run a command and give its exit code: 0 done, 1 an error said in one line, 130 interrupted."""
+    try:
+        run()
+    except VpdError as error:
+        sys.stderr.write(f"vpd: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("vpd: interrupted; what was written stays, the next run goes on from there\n")
+        return 130
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        sys.stderr.write(f"vpd: {error.filename or ''}: {error.strerror or error}\n")
+        return 1
+    return 0
+
+
+@contextmanager
+def following(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
+    """A progress bar with rate, ETA and outcome counts; the function it gives takes each item's outcome."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    counts: Counter[str] = Counter()
+    columns = (
+        TextColumn("{task.description:<10}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[outcomes]}"),
+    )
+    screen = console()
+    with Progress(*columns, console=screen, transient=False, disable=not screen.is_terminal) as bar:
+        task = bar.add_task(title, total=total, rate="", outcomes="")
+
+        def advance(outcome: str) -> None:
+            counts[outcome] += 1
+            speed = bar.tasks[task].speed
+            shown = " ".join(f"{name} {count}" for name, count in counts.most_common(5) if name)
+            bar.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "", outcomes=shown)
+
+        yield advance
+    if not screen.is_terminal:
+        shown = " ".join(f"{name} {count}" for name, count in counts.most_common() if name)
+        say(f"{title}: {counts.total()} done {shown}".rstrip())
+
+
+def followed(items: Iterable[T], advance: Callable[[str], None], outcome: Callable[[T], str]) -> Iterator[T]:
+    """The items, each told to a progress bar as it passes."""
+    for item in items:
+        advance(outcome(item))
+        yield item

@@ -1,0 +1,102 @@
+"""One run's directory: its settings, its lock, and one file of records for each stage."""
+
+import json
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from filelock import FileLock, Timeout
+
+from vpd.distill.errors import RunBusy, RunError
+from vpd.distill.records import Prediction, Rationale, TrainingExample, Verdict
+from vpd.distill.settings import RunSettings
+from vpd.engine.journal import Journal, read_records
+from vpd.engine.record import Record
+from vpd.engine.records import Program, Question, Trace
+
+__all__ = ["FILES", "RunDirectory", "write_text"]
+
+R = TypeVar("R", bound=Record)
+
+FILES: dict[type[Record], str] = {
+    Question: "questions.jsonl",
+    Program: "programs.jsonl",
+    Trace: "traces.jsonl",
+    Verdict: "verdicts.jsonl",
+    Rationale: "rationales.jsonl",
+    TrainingExample: "examples.jsonl",
+    Prediction: "predictions.jsonl",
+}
+"""The file of each kind of record, in the order in which the stages write them."""
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file or nothing: to a temporary name beside it, then renamed."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, "utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        message = f"{path} cannot be written ({error.strerror or error})"
+        raise RunError(message) from error
+
+
+class RunDirectory:
+    """A run on disk. Use it in a `with` statement: one process works in it at a time."""
+
+    def __init__(self, path: Path, settings: RunSettings | None = None) -> None:
+        """`settings` None takes those that the directory was made with. Raises `RunError` where they differ."""
+        self.path = path
+        self.settings = settled(path / "settings.json", settings)
+        self._lock = FileLock(path / ".lock", timeout=0)
+
+    def __enter__(self) -> Self:
+        try:
+            self._lock.acquire()
+        except Timeout:
+            message = f"{self.path} is in use by another process; wait for it or choose another directory"
+            raise RunBusy(message) from None
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._lock.release()
+
+    def file(self, kind: type[Record]) -> Path:
+        """Where records of a kind are kept."""
+        return self.path / FILES[kind]
+
+    def journal(self, kind: type[R]) -> Journal[R]:
+        """The records of a kind, to be opened in a `with` statement."""
+        return Journal(self.file(kind), kind)
+
+    def read(self, kind: type[R]) -> list[R]:
+        """All records of a kind. Raises `RunError` that names the missing stage where there is no file."""
+        path = self.file(kind)
+        if not path.exists():
+            message = f"{path} is not there; run the stage that writes it first"
+            raise RunError(message)
+        return list(read_records(path, kind))
+
+
+def settled(path: Path, wanted: RunSettings | None) -> RunSettings:
+    """The settings in a file; written if there are none yet, compared if there are."""
+    if not path.exists():
+        if wanted is None:
+            message = f"{path.parent} is not a run directory: it has no {path.name}"
+            raise RunError(message)
+        write_text(path, wanted.model_dump_json(indent=2) + "\n")
+        return wanted
+    try:
+        held = RunSettings.model_validate_json(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"{path} cannot be read as settings ({str(error).splitlines()[0]}); move the directory away"
+        raise RunError(message) from error
+    if wanted is not None and wanted != held:
+        old, new = json.loads(held.model_dump_json()), json.loads(wanted.model_dump_json())
+        changed = ", ".join(f"{name} was {old[name]!r}, now {new[name]!r}" for name in old if old[name] != new[name])
+        message = f"{path.parent} was made with other settings ({changed}); choose another directory"
+        raise RunError(message)
+    return held

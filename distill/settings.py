@@ -1,0 +1,31 @@
+"""Everything that decides what a run holds, written beside its output; a directory made with other settings is refused."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["RunSettings"]
+
+
+class RunSettings(BaseModel):
+    """The settings of one run. What cannot change a record (workers, threads, where caches are) is not here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    llm: str = "local/qwen2.5-coder-0.5b"
+    """The language model, as litellm takes it; `local/NAME` runs in process, `replay:FILE` answers recorded draws."""
+    draws: int = Field(5, ge=1, le=1000)
+    """Programs sampled for each distinct question (VPD, section 3.1: k = 5)."""
+    temperature: float = Field(0.5, ge=0, le=2)
+    """Of the language model (VPD, section 3.1: 0.5)."""
+    max_tokens: int = Field(320, ge=16, le=8192)
+    """Most tokens of one program."""
+    toolset: str = "scenes"
+    """Which tools programs may call."""
+    seed: int = Field(0, ge=0)
+    grid_style: Literal["corners", "cell"] = "cell"
+    """How rationales write places."""
+    grid_steps: int = Field(8, ge=2, le=1000)
+    """Grid steps along each side."""
+    isolation: Literal["kernel", "process"] = "process"
+    """Weakest confinement under which programs may run."""
