@@ -50,6 +50,8 @@ class Tool:
     """Other names that programs use for it; answered, never shown in a prompt."""
     shown: bool = True
     """Whether a prompt shows it; a tool that is not shown can still be called."""
+    weights: tuple[str, ...] = ()
+    """Catalogue names of the weights that it loads on first use."""
     source: str = ""
     """The distribution or module it was registered from."""
 
@@ -82,6 +84,7 @@ def tool(
     concurrency: int = 1,
     aliases: tuple[str, ...] = (),
     shown: bool = True,
+    weights: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 def tool(
     run: Callable[..., Any] | None = None,
@@ -95,6 +98,7 @@ def tool(
     concurrency: int = 1,
     aliases: tuple[str, ...] = (),
     shown: bool = True,
+    weights: tuple[str, ...] = (),
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
     """Make a typed, documented function a tool. Raises `ToolDefinitionError` that says what is missing."""
 
@@ -113,6 +117,7 @@ def tool(
             concurrency=concurrency,
             aliases=aliases,
             shown=shown,
+            weights=weights,
             source=function.__module__,
         )
 
