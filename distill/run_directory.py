@@ -1,5 +1,6 @@
 """One run's directory: its settings, its lock, and one file of records for each stage."""
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -7,7 +8,6 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from filelock import FileLock, Timeout
-
 from vpd.distill.errors import RunBusy, RunError
 from vpd.distill.records import Prediction, Rationale, TrainingExample, Verdict
 from vpd.distill.settings import RunSettings
@@ -39,7 +39,8 @@ def write_text(path: Path, text: str) -> None:
         part.write_text(text, "utf-8")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
         message = f"{path} cannot be written ({error.strerror or error})"
         raise RunError(message) from error
 

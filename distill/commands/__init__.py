@@ -1,9 +1,1 @@
-"""The command line."""
-
-import typer
-
-app = typer.Typer()
-
-
-def main() -> None:
-    app()
+"""The command line: `vpd COMMAND`."""

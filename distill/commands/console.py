@@ -15,6 +15,9 @@ __all__ = ["console", "ended_by", "following", "say"]
 
 T = TypeVar("T")
 
+INTERRUPTED = 130
+"""The exit code that typer makes of Ctrl-C."""
+
 
 def console() -> "Console":
     """The terminal's error stream: progress and notices go there, results to standard output."""
@@ -35,9 +38,10 @@ def ended_by(run: Callable[[], object]) -> int:
     except VpdError as error:
         sys.stderr.write(f"vpd: {error}\n")
         return 1
-    except KeyboardInterrupt:
-        sys.stderr.write("vpd: interrupted; what was written stays, the next run goes on from there\n")
-        return 130
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            sys.stderr.write("vpd: interrupted; what was written stays, the next run goes on from there\n")
+        return end.code if isinstance(end.code, int) else 0
     except BrokenPipeError:
         return 0
     except OSError as error:

@@ -1,0 +1,28 @@
+"""The command line's table of contents."""
+
+import logging
+
+import typer
+
+from vpd.distill.commands import stages
+from vpd.distill.commands.console import ended_by
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="vpd",
+    help="Visual Program Distillation: programs from a language model, run confined, judged, told, and taught to one model.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for stage in (stages.sample, stages.run, stages.judge, stages.explain, stages.build):
+    app.command(rich_help_panel="Stages of a run")(stage)
+
+
+def main() -> int:
+    """Run the command line; the exit code is 0 done, 1 an error told in one line, 2 wrong usage, 130 interrupted."""
+    logging.basicConfig(level=logging.WARNING, format="vpd: %(message)s")
+    return ended_by(app)

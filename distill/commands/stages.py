@@ -1,0 +1,91 @@
+"""The stages one by one: each reads a run directory's records and adds its own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vpd.distill.commands.console import following, say
+
+__all__ = ["build", "explain", "judge", "run", "sample"]
+
+Directory = Annotated[Path, typer.Argument(help="The run directory.", metavar="RUN")]
+Cache = Annotated[Path | None, typer.Option(help="Where draws and tool results are cached; by default the user's cache folder.")]
+
+
+def sample(
+    directory: Directory,
+    questions: Annotated[Path | None, typer.Option(help="A JSON Lines file of questions, to start the run with.")] = None,
+    llm: Annotated[str | None, typer.Option(help="Language model, as litellm takes it, local/NAME, or replay:FILE.")] = None,
+    draws: Annotated[int | None, typer.Option(help="Programs for each distinct question.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="Of the language model.")] = None,
+    toolset: Annotated[str | None, typer.Option(help="Name or file of the tool set.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the draws.")] = None,
+    cache: Cache = None,
+    workers: Annotated[int, typer.Option(help="Requests to the language model at a time.")] = 8,
+) -> None:
+    """Draw programs for every distinct question; --questions and the settings start a run, later they must be the same."""
+    from vpd.distill.caches import cache_folder  # the records and pydantic load with the first command that needs them
+    from vpd.distill.run_directory import RunDirectory
+    from vpd.distill.settings import RunSettings
+    from vpd.distill.stages import add_questions
+    from vpd.distill.stages import sample as draw
+    from vpd.engine.journal import read_records
+    from vpd.engine.records import Program, Question
+
+    given = {"llm": llm, "draws": draws, "temperature": temperature, "toolset": toolset, "seed": seed}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    starts = questions is not None or bool(chosen)
+    with RunDirectory(directory, RunSettings(**chosen) if starts else None) as place:  # type: ignore[arg-type]  # checked by pydantic
+        if questions is not None:
+            add_questions(place, read_records(questions, Question))
+        texts = {question.text for question in place.read(Question)}
+        held = len(place.read(Program)) if place.file(Program).exists() else 0
+        with following("sample", len(texts) * place.settings.draws - held) as advance:
+            draw(place, advance, cache=cache_folder("draws", cache), workers=workers)
+
+
+def run(
+    directory: Directory,
+    cache: Cache = None,
+    workers: Annotated[int, typer.Option(help="Programs at a time.")] = 2,
+) -> None:
+    """Run the programs, confined, on every picture their question is asked of."""
+    from vpd.distill.caches import cache_folder
+    from vpd.distill.run_directory import RunDirectory
+    from vpd.distill.stages import run_draws
+
+    with RunDirectory(directory) as place, following("run", None) as advance:
+        run_draws(place, advance, cache=cache_folder("results", cache), workers=workers)
+
+
+def judge(directory: Directory) -> None:
+    """Judge every trace's answer."""
+    from vpd.distill.run_directory import RunDirectory
+    from vpd.distill.stages import judge as judge_all
+
+    with RunDirectory(directory) as place, following("judge", None) as advance:
+        judge_all(place, advance)
+
+
+def explain(
+    directory: Directory,
+    unfiltered: Annotated[bool, typer.Option(help="Also tell each question's first draw, right or wrong.")] = False,
+) -> None:
+    """Tell the chosen traces in words."""
+    from vpd.distill.run_directory import RunDirectory
+    from vpd.distill.select import Filter
+    from vpd.distill.stages import explain as explain_all
+
+    with RunDirectory(directory) as place, following("explain", None) as advance:
+        explain_all(place, advance, (Filter.RIGHT, Filter.NONE) if unfiltered else (Filter.RIGHT,))
+
+
+def build(directory: Directory) -> None:
+    """Make the training examples."""
+    from vpd.distill.run_directory import RunDirectory
+    from vpd.distill.stages import build as build_all
+
+    with RunDirectory(directory) as place, following("build", None) as advance:
+        build_all(place, advance)
+    say(f"examples are in {directory / 'examples.jsonl'}")
