@@ -54,7 +54,7 @@ class Journal(Generic[R]):
             self._file.close()
             self._file = None
 
-    def __contains__(self, record_id: str) -> bool:
+    def __contains__(self, record_id: object) -> bool:
         return record_id in self.records
 
     def append(self, record: R) -> None:

@@ -1,0 +1,131 @@
+"""The stages of a run in their order, each from the records of those before it to its own file."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from vpd.distill.build import build_examples
+from vpd.distill.explain import explain_trace
+from vpd.distill.grid import Grid
+from vpd.distill.judge import judge_trace
+from vpd.distill.records import Rationale, TrainingExample, Verdict
+from vpd.distill.run_directory import RunDirectory
+from vpd.distill.select import Filter, choose_verdicts, draws_by_question, traces_of
+from vpd.engine.completers import open_completer
+from vpd.engine.dispatch import Dispatcher
+from vpd.engine.prompt import make_prompt
+from vpd.engine.records import Isolation, Program, Prompt, Question, Trace
+from vpd.engine.run import ProgramRun, run_programs
+from vpd.engine.sample import Sampling, draw_programs
+from vpd.engine.sandbox import Sandbox
+from vpd.engine.text_cache import TextCache
+from vpd.prompts.render import write_program_prompt
+from vpd.tools.registry import Registry
+from vpd.tools.toolsets import open_toolset
+
+__all__ = ["ORDER", "add_questions", "build", "explain", "judge", "prompts_for", "run_draws", "sample"]
+
+Advance = Callable[[str], None]
+"""Told the outcome of each item as it is done."""
+
+ORDER = ("sample", "run", "judge", "explain", "build", "train", "evaluate", "report")
+"""The names of the stages, as the command line has them."""
+
+
+def add_questions(run: RunDirectory, questions: Iterable[Question]) -> int:
+    """Put questions at the start of the run; how many it holds."""
+    with run.journal(Question) as journal:
+        for question in questions:
+            journal.append(question)
+        return len(journal.records)
+
+
+def prompts_for(texts: Iterable[str], tools: Registry) -> list[tuple[str, Prompt]]:
+    """One prompt for each distinct question text, in the order in which they first come."""
+    return [(text, make_prompt("program", write_program_prompt(text, tools))) for text in dict.fromkeys(texts)]
+
+
+def sample(run: RunDirectory, advance: Advance, *, cache: Path | None = None, workers: int = 8) -> None:
+    """Draw programs for every distinct question text."""
+    settings = run.settings
+    tools = open_toolset(settings.toolset)
+    prompts = prompts_for((question.text for question in run.read(Question)), tools)
+    sampling = Sampling(temperature=settings.temperature, max_tokens=settings.max_tokens, seed=settings.seed)
+    with run.journal(Program) as journal, open_completer(settings.llm, cache=cache) as completer:
+        draws = draw_programs(prompts, completer, sampling, settings.draws, done=journal, workers=workers)
+        for program in draws:
+            journal.append(program)
+            advance("recorded" if program.replayed else "cached" if program.cached else "drawn")
+
+
+def run_draws(run: RunDirectory, advance: Advance, *, cache: Path | None = None, workers: int = 2) -> None:
+    """Run every distinct program on every picture that its question is asked of."""
+    tools = open_toolset(run.settings.toolset)
+    draws = draws_by_question(run.read(Program))
+    images: dict[tuple[str, str], dict[str, None]] = {}
+    refs = {}
+    for question in run.read(Question):
+        refs[question.image.sha256] = question.image
+        for program in draws.get(question.text, []):
+            images.setdefault((program.source_sha256, program.source), {})[question.image.sha256] = None
+    runs = [
+        ProgramRun(program, source, tuple(refs[digest] for digest in digests)) for (program, source), digests in images.items()
+    ]
+    with (
+        Sandbox(require=Isolation(run.settings.isolation)) as sandbox,
+        Dispatcher(TextCache(cache) if cache else None) as dispatcher,
+        run.journal(Trace) as journal,
+    ):
+        for trace in run_programs(runs, sandbox, tools, dispatcher, done=journal, workers=workers):
+            journal.append(trace)
+            advance(trace.failure.stage.value if trace.failure else "answered")
+
+
+def judge(run: RunDirectory, advance: Advance) -> None:
+    """A verdict for every trace on every question it was run for."""
+    tools = open_toolset(run.settings.toolset)
+    draws = draws_by_question(run.read(Program))
+    traces = {trace.id: trace for trace in run.read(Trace)}
+    with run.journal(Verdict) as journal:
+        for question in run.read(Question):
+            for trace in dict.fromkeys(traces_of(question, draws.get(question.text, []), tools)):
+                if trace in traces:
+                    verdict = judge_trace(question, traces[trace])
+                    journal.append(verdict)
+                    advance(verdict.outcome.value)
+
+
+def explain(run: RunDirectory, advance: Advance, rules: Iterable[Filter] = (Filter.RIGHT,)) -> None:
+    """Tell, of each training question, the trace that each rule chooses."""
+    grid = Grid(run.settings.grid_style, run.settings.grid_steps)
+    questions = {question.id: question for question in run.read(Question) if question.split == "train"}
+    traces = {trace.id: trace for trace in run.read(Trace)}
+    with run.journal(Rationale) as journal:
+        for rule in rules:
+            for question, verdict in chosen(run, rule).items():
+                if question in questions:
+                    rationale = explain_trace(questions[question], traces[verdict.trace], verdict, grid)
+                    journal.append(rationale)
+                    advance("unfounded" if rationale.unfounded else "told")
+
+
+def chosen(run: RunDirectory, rule: Filter) -> dict[str, Verdict]:
+    """By question id, the verdict of the trace that a rule chooses."""
+    tools = open_toolset(run.settings.toolset)
+    verdicts = {(verdict.question, verdict.trace): verdict for verdict in run.read(Verdict)}
+    return choose_verdicts(run.read(Question), draws_by_question(run.read(Program)), verdicts, tools, rule)
+
+
+def build(run: RunDirectory, advance: Advance) -> None:
+    """Answer and rationale examples of the training questions, from right traces."""
+    with run.journal(TrainingExample) as journal:
+        for example in examples_under(run, Filter.RIGHT):
+            journal.append(example)
+            advance(example.teaches.value)
+
+
+def examples_under(run: RunDirectory, rule: Filter) -> Iterable[TrainingExample]:
+    """The training examples that a rule of choice gives."""
+    told = {(rationale.question, rationale.trace): rationale for rationale in run.read(Rationale)}
+    picked = {question: told.get((question, verdict.trace)) for question, verdict in chosen(run, rule).items()}
+    rationales = {question: rationale for question, rationale in picked.items() if rationale is not None}
+    return build_examples((question for question in run.read(Question) if question.split == "train"), rationales)
