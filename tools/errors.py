@@ -5,6 +5,7 @@ VpdError
 ├── ImageError (ValueError)         a picture cannot be read
 ├── ToolDefinitionError (TypeError) a function cannot be a tool as it is written
 ├── ToolClash (ValueError)          two tools of one name
+├── ToolSetError (ValueError)       a file of tool sets is not as it should be
 ├── UnknownName (LookupError)       no tool, tool set, model or data set of that name
 ├── ToolFailed (RuntimeError)       a tool did not give a value
 │   └── ToolMisused (TypeError)     its arguments or its result do not fit its signature
@@ -21,6 +22,7 @@ __all__ = [
     "ToolDefinitionError",
     "ToolFailed",
     "ToolMisused",
+    "ToolSetError",
     "UnknownName",
     "VpdError",
     "WeightsError",
@@ -59,6 +61,10 @@ class ToolDefinitionError(VpdError, TypeError):
 
 class ToolClash(VpdError, ValueError):
     """Two tools of one name are registered."""
+
+
+class ToolSetError(VpdError, ValueError):
+    """A file of tool sets is not as it should be, or names what is not there."""
 
 
 class UnknownName(VpdError, LookupError):
