@@ -1,0 +1,53 @@
+"""`vpd report` and `vpd view`: what runs found, and one trace, as HTML files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vpd.distill.commands.console import say
+
+__all__ = ["report", "view"]
+
+Folder = Annotated[Path, typer.Argument(metavar="RUN", help="The directory of a run.", show_default=False)]
+Folders = Annotated[
+    list[Path], typer.Argument(metavar="RUN...", help="A run's directory, or several that differ by seed.", show_default=False)
+]
+ReportFile = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="The page; else report.html in the first run.")]
+TraceFile = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="The page; else trace-ID.html in the run.")]
+
+
+def report(runs: Folders, html: ReportFile = None, examples: Annotated[int, typer.Option(min=0, max=200)] = 10) -> None:
+    """Tables on the terminal and a self-contained HTML report: accuracy, yield, failures, time, example traces."""
+    from rich.console import Console  # these load pydantic, rich and numpy: not with --help
+
+    from vpd.distill.report import print_summary, render_report, write_page
+    from vpd.distill.run_files import read_run
+
+    records = [read_run(folder) for folder in runs]
+    page = render_report(records, examples=examples)
+    place = html if html is not None else runs[0] / "report.html"
+    write_page(place, page)
+    print_summary(Console(), records)
+    say(f"The report is in {place}")
+
+
+def view(
+    run: Folder,
+    trace: Annotated[str, typer.Argument(metavar="[TRACE]", help="A trace's id, or its start. Without it, ids are listed.")] = "",
+    html: TraceFile = None,
+) -> None:
+    """One trace as an HTML page: picture with boxes, program, calls, steps, rationale and verdict."""
+    from vpd.distill.report import render_trace, write_page
+    from vpd.distill.report.examples import find_story, list_traces
+    from vpd.distill.run_files import read_run
+
+    records = read_run(run)
+    if not trace:
+        for line in list_traces(records):
+            print(line)
+        return
+    story = find_story(records, trace)
+    place = html if html is not None else run / f"trace-{story.trace.id}.html"
+    write_page(place, render_trace(story))
+    say(f"The trace is in {place}")

@@ -1,0 +1,196 @@
+"""The parts of a report on the programs: what more draws buy, what became of them, what they cost, and how long it takes."""
+
+from collections.abc import Sequence
+
+from vpd.distill.fates import Drawing, Fate, count_outcomes, drawing, fates, paces
+from vpd.distill.report.charts import Share, rise_chart, stacked_bar
+from vpd.distill.report.markup import Html, Part, element, shorten
+from vpd.distill.report.wording import figure, interval, percent, plain_name, points, seconds, signed
+from vpd.distill.run_files import Asked, RunRecords
+from vpd.distill.yields import ALL_KINDS, YieldRow, yield_rows
+
+__all__ = ["all_asked", "kind_name", "show_fates", "show_paces", "show_yields"]
+
+
+def kind_name(kind: str) -> str:
+    """As a reader says it."""
+    return "all kinds" if kind == ALL_KINDS else plain_name(kind)
+
+
+def all_asked(runs: Sequence[RunRecords]) -> list[Asked]:
+    """The asked questions of all runs; what several runs share counts once."""
+    found: dict[tuple[str, ...], Asked] = {}
+    for run in runs:
+        for asked in run.asked:
+            key = (asked.question.text, asked.question.image.sha256, *(draw.program.source_sha256 for draw in asked.draws))
+            found.setdefault(key, asked)
+    return list(found.values())
+
+
+def show_yields(runs: Sequence[RunRecords]) -> list[Part]:
+    """Chart and table of the share of questions with a right program among the first k draws."""
+    rows = yield_rows(all_asked(runs))
+    if not rows:
+        return [element("p", "No program was judged against a known answer yet.", class_="quiet")]
+    most = len(rows[-1].shares)
+    last = rows[-1]
+    title = f"Questions with a right program in percent: one draw (hollow) and {most} draws (full)"
+    sentence = (
+        f"Over all kinds, {percent(last.shares[0].value)} % of {last.questions} questions have a right program with one draw and "
+        f"{percent(last.shares[-1].value)} % with {most}: a rise of {points(last.rise)} points."
+    )
+    head = ["kind", "questions", "texts", *(f"k = {k}" for k in range(1, most + 1)), "rise, points"]
+    body = [show_yield(row) for row in rows]
+    note = (
+        "For k below the number of draws the share is averaged over all orders of the draws (the unbiased pass@k estimate). "
+        "A program is drawn for a text, so intervals count independent texts, not questions: Wilson's for shares, bootstrap "
+        "over texts for the rise."
+    )
+    chart = rise_chart([(kind_name(row.kind), row.shares[0], row.shares[-1]) for row in rows], title)
+    heads = element("tr", *(element("th", name, class_="num" if place else None) for place, name in enumerate(head)))
+    return [
+        element("p", sentence),
+        element("figure", element("figcaption", title), chart),
+        element("div", element("table", heads, *body), element("p", note, class_="quiet"), class_="scroll"),
+    ]
+
+
+def show_yield(row: YieldRow) -> Html:
+    """One kind's row."""
+    shares = [
+        element("td", percent(share.value), element("small", f"{percent(share.low)} – {percent(share.high)}"), class_="num")
+        for share in row.shares
+    ]
+    rise = element(
+        "td",
+        signed(row.rise.value),
+        element("small", interval(row.rise)),
+        class_="num",
+    )
+    return element(
+        "tr",
+        element("td", kind_name(row.kind)),
+        element("td", row.questions, class_="num"),
+        element("td", row.texts, class_="num"),
+        *shares,
+        rise,
+        class_="total" if row.kind == ALL_KINDS else None,
+    )
+
+
+def show_fates(runs: Sequence[RunRecords]) -> list[Part]:
+    """How draws ended, why runs failed, and what the draws cost; several runs are folded but for the first."""
+    if len(runs) == 1:
+        return show_run_fates(runs[0])
+    return [
+        element("details", element("summary", f"{run.name}, seed {run.seed}"), *show_run_fates(run), open=place == 0)
+        for place, run in enumerate(runs)
+    ]
+
+
+def show_run_fates(run: RunRecords) -> list[Part]:
+    """How one run's draws ended."""
+    found = fates(run)
+    if not found:
+        return [element("p", "No program was drawn yet.", class_="quiet")]
+    totals = count_outcomes(found)
+    total = sum(totals.values())
+    shares = [
+        Share("not judged" if outcome is None else str(outcome), count, "unknown" if outcome is None else str(outcome))
+        for outcome, count in totals.items()
+    ]
+    title = f"What became of {total} pairs of a draw and a question"
+    legend = [
+        element("li", swatch(each.colour), f"{each.name}: {each.count} ({percent(each.count / total)} %)") for each in shares
+    ]
+    bar = element("figure", element("figcaption", title), stacked_bar(shares, title), element("ul", *legend, class_="legend"))
+    return [bar, show_details([each for each in found if each.detail], total), show_drawing(drawing(run))]
+
+
+def show_details(found: Sequence[Fate], total: int) -> list[Part]:
+    """The ways to fail with their counts, the most frequent twenty."""
+    if not found:
+        return []
+    rows = [
+        element(
+            "tr",
+            element("td", shorten(each.detail, 100)),
+            element("td", each.count, class_="num"),
+            element("td", f"{percent(each.count / total)} %", class_="num"),
+        )
+        for each in sorted(found, key=lambda each: -each.count)[:20]
+    ]
+    heads = (
+        element("th", name, class_="num" if name != "failed, by stage and kind" else None)
+        for name in ("failed, by stage and kind", "pairs", "of all")
+    )
+    more = element("p", f"{len(found) - 20} rarer ways are left out.", class_="quiet") if len(found) > 20 else None
+    return [element("table", element("tr", *heads), *rows), more]
+
+
+def swatch(colour: str) -> Html:
+    """A square of a chart's colour."""
+    return element(
+        "svg", element("rect", width=12, height=12, rx=2, class_=f"bar {colour}"), viewBox="0 0 12 12", aria_hidden="true"
+    )
+
+
+def show_drawing(found: Drawing) -> Html:
+    """Counts and cost of the draws."""
+    if found.cost is None:
+        cost = "not known for these models; a local model costs no money"
+    else:
+        cost = f"{found.cost:.4f} US dollars" + (f", without {found.unpriced} draws of unknown price" if found.unpriced else "")
+    if found.replayed == 0:
+        recorded = "no; every draw was made by the model in this run or in an earlier one on this machine"
+    else:
+        recorded = f"{found.replayed} of {found.draws} draws were recorded earlier and answered from a file"
+    pairs = [
+        ("language model", ", ".join(found.models)),
+        ("sampling", "; ".join(found.samplings[:4])),
+        ("draws", f"{found.draws} for {found.texts} distinct texts, asked as {found.questions} questions"),
+        ("distinct programs", f"{found.programs}"),
+        ("runs", f"{found.runs} of a program on a picture; draws of the same source share one"),
+        ("tokens", f"{found.prompt_tokens:,} read, {found.completion_tokens:,} written"),
+        ("cost", cost),
+        ("recorded draws", recorded),
+    ]
+    return element("dl", *([element("dt", name), element("dd", shorten(value, 400))] for name, value in pairs))
+
+
+def show_paces(runs: Sequence[RunRecords]) -> list[Part]:
+    """Seconds a question, teacher and students."""
+    rows = paces(runs)
+    if not rows:
+        return [element("p", "Nothing was timed yet.", class_="quiet")]
+    heads = ("who", "mean", "median", "questions")
+    head = element("tr", *(element("th", name, class_="num" if place else None) for place, name in enumerate(heads)))
+    body = [
+        element(
+            "tr",
+            element("td", row.name),
+            element("td", seconds(row.mean), class_="num"),
+            element("td", seconds(row.middle), class_="num"),
+            element("td", row.questions, class_="num"),
+        )
+        for row in rows
+    ]
+    teacher = next((row for row in rows if row.name == "teacher: both"), None)
+    student = next((row for row in rows if row.name == "distilled student"), None)
+    sentence = None
+    if teacher is not None and student is not None and teacher.mean > 0 and student.mean > 0:
+        times = teacher.mean / student.mean
+        sentence = element("p", f"The teacher takes {figure(times)} times as long for a question as the distilled student does.")
+    note = (
+        "Wall clock, without loading of models. The teacher's time is that of a question asked alone, its draws one after the "
+        "other, its distinct programs run once; within a run, questions of one text share their draws. A student's time is the "
+        "question's share of its batch."
+    )
+    recorded = any(program.replayed for run in runs for program in run.programs)
+    warning = "Draws were recorded earlier: writing them took no time here, and the time that is shown is the recording's."
+    return [
+        sentence,
+        element("p", warning) if recorded else None,
+        element("div", element("table", head, *body), class_="scroll"),
+        element("p", note, class_="quiet"),
+    ]

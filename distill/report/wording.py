@@ -1,0 +1,40 @@
+"""How a report writes shares, differences, times and names."""
+
+from vpd.distill.statistics import Estimate
+
+__all__ = ["figure", "interval", "percent", "plain_name", "points", "seconds", "signed"]
+
+
+def percent(share: float) -> str:
+    """A share of 0..1 in percent, without the sign."""
+    return f"{100 * share:.1f}"
+
+
+def signed(difference: float) -> str:
+    """A difference of shares in points, with a proper minus."""
+    return f"{100 * difference:+.1f}".replace("-", "−")
+
+
+def interval(estimate: Estimate) -> str:
+    """The bounds of a difference, in points."""
+    return f"{signed(estimate.low)} to {signed(estimate.high)}"
+
+
+def points(estimate: Estimate) -> str:
+    """A difference with its interval, in points."""
+    return f"{signed(estimate.value)} ({interval(estimate)})"
+
+
+def seconds(value: float) -> str:
+    """A time in the unit that fits it."""
+    return f"{value:.2f} s" if value >= 1 else f"{1000 * value:.3g} ms"
+
+
+def figure(times: float) -> str:
+    """A ratio, with a place after the point where it is small."""
+    return f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
+
+
+def plain_name(name: str) -> str:
+    """The name of a split or of a kind as a reader says it."""
+    return name.replace("_", " ")
