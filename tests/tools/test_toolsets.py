@@ -34,12 +34,18 @@ def test_a_prompt_for_scenes_shows_few_tools() -> None:
 
 def test_scenes_need_no_weights_and_photographs_do() -> None:
     assert weights_of(open_toolset("scenes").values()) == ()
-    assert weights_of(open_toolset("lite").values()) == ("ssd-mobilenet-v2-coco", "easyocr-english")
+    assert weights_of(open_toolset("lite").values()) == (
+        "ssd-mobilenet-v2-coco",
+        "easyocr-english",
+        "efficientnet-lite0",
+        "minilm-l6-v2",
+    )
 
 
 def test_names_of_both_papers_are_answered() -> None:
     lite = open_toolset("lite", knowledge=SILENT)
     vipergpt = {"find", "exists", "crop", "overlaps_with", "distance", "bool_to_yesno", "coerce_to_numeric", "llm_query"}
+    vipergpt |= {"best_text_match", "verify_property"}
     vpd = {"overlaps", "expand_patch_with_surrounding", "dist", "formatting_answer", "language_question_answering"}
     assert all(name in lite for name in vipergpt | vpd)
 

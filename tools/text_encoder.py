@@ -1,0 +1,59 @@
+"""Texts as vectors of length one, near where they mean nearly the same (all-MiniLM-L6-v2, Reimers and Gurevych 2019)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vpd.tools.errors import MissingExtra
+from vpd.tools.placement import Model, Placement
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["WEIGHTS", "TextEncoder"]
+
+WEIGHTS = "minilm-l6-v2"
+LONGEST = 128
+"""Tokens of a text that are read."""
+
+
+class Loaded(NamedTuple):
+    """What is in memory together."""
+
+    tokenizer: Any
+    network: Any
+
+
+class TextEncoder:
+    """Texts as vectors."""
+
+    def __init__(self, fetch: Callable[[str], Mapping[str, Path]], placement: Placement) -> None:
+        self._placement = placement
+        self._model: Model[Loaded] = Model("MiniLM-L6", lambda: load_encoder(fetch), size=91_000_000)
+
+    def vectors(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """One row a text, of length one: the product of two rows is their likeness in -1..1."""
+        with self._placement.use(self._model) as (tokenizer, network):
+            import torch  # seconds
+
+            read = tokenizer(list(texts), padding=True, truncation=True, max_length=LONGEST, return_tensors="pt")
+            with torch.inference_mode():
+                tokens_BTC = network(**read).last_hidden_state  # noqa: N806  batch, tokens, channels
+            mask_BT1 = read["attention_mask"][..., None]  # noqa: N806
+            mean_BC = (tokens_BTC * mask_BT1).sum(1) / mask_BT1.sum(1)  # noqa: N806
+            vectors: NDArray[np.float32] = torch.nn.functional.normalize(mean_BC, dim=-1).numpy()
+        return vectors
+
+
+def load_encoder(fetch: Callable[[str], Mapping[str, Path]]) -> Loaded:
+    """The tokenizer and the network from the catalogue's folder."""
+    try:
+        from transformers import AutoModel, AutoTokenizer  # seconds
+    except ImportError as error:
+        raise MissingExtra("models", error.name or "transformers") from error
+    folder = next(iter(fetch(WEIGHTS).values())).parent
+    return Loaded(
+        AutoTokenizer.from_pretrained(folder, local_files_only=True),
+        AutoModel.from_pretrained(folder, local_files_only=True).eval(),
+    )

@@ -1,0 +1,90 @@
+"""Which text fits an image, without a model that was taught both: a classifier's labels compared with the texts.
+
+A stand-in for CLIP from small parts, and not CLIP: it knows what a thing is as far as ImageNet's thousand labels say so,
+and nothing of actions, moods or how things lie.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vpd.tools.classifier import WEIGHTS as CLASSIFIER
+from vpd.tools.classifier import Classifier
+from vpd.tools.colour import COLOURS, color_of
+from vpd.tools.errors import ToolFailed
+from vpd.tools.fetch import weights
+from vpd.tools.image import Image
+from vpd.tools.placement import Placement, shared_placement
+from vpd.tools.text_encoder import WEIGHTS as ENCODER
+from vpd.tools.text_encoder import TextEncoder
+from vpd.tools.tool import Tool, tool
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["color_named", "text_match_tools"]
+
+OTHER_NAMES = {
+    "grey": "gray",
+    "violet": "purple",
+    "golden": "yellow",
+    "gold": "yellow",
+    "silver": "gray",
+    "blond": "yellow",
+    "blonde": "yellow",
+}
+
+
+def color_named(text: str) -> str | None:
+    """The basic colour that a text names; None where it names none or several."""
+    words = (OTHER_NAMES.get(word, word) for word in re.findall(r"[a-z]+", text.lower()))
+    named = {word for word in words if word in COLOURS}
+    return named.pop() if len(named) == 1 else None
+
+
+def text_match_tools(*, fetch: Callable[[str], Mapping[str, Path]] = weights, placement: Placement | None = None) -> list[Tool]:
+    """`best_text_match` and `verify_property`, as far as small models carry."""
+    rooms = placement or shared_placement()
+    classifier, encoder = Classifier(fetch, rooms), TextEncoder(fetch, rooms)
+
+    def vector_of(image: Image) -> "NDArray[np.float32]":
+        guesses = classifier.guesses(image)
+        vectors = encoder.vectors([f"a photo of a {guess.label}" for guess in guesses])
+        summed: NDArray[np.float32] = sum(guess.score * vector for guess, vector in zip(guesses, vectors))
+        return summed
+
+    @tool(weights=(CLASSIFIER, ENCODER))
+    def best_text_match(image: Image, options: list[str], prefix: str | None = None) -> str:
+        """Which of the options says best what the image or region mainly shows: best_text_match(image, ["a cat", "a dog"])."""
+        named = [color_named(option) for option in options]
+        if len(set(named) - {None}) == len(options):  # a question of color, which pixels answer
+            seen = color_of.run(image)
+            if seen in named:
+                return options[named.index(seen)]
+        return options[
+            closest(vector_of(image), encoder.vectors([f"{prefix or 'a photo of'} {option}" for option in filled(options)]))
+        ]
+
+    @tool()
+    def verify_property(image: Image, object_name: str, property: str) -> bool:  # noqa: A002, ARG001  ViperGPT's names
+        """Whether the object in the region has that color: verify_property(find(image, "car")[0], "car", "red")."""
+        color = color_named(property)
+        if color is None:
+            raise ToolFailed("verify_property", f"tells colors only ({', '.join(COLOURS)}), and {property[:60]!r} is none")
+        return bool(color_of.run(image) == color)
+
+    return [best_text_match, verify_property]
+
+
+def filled(options: Sequence[str]) -> Sequence[str]:
+    """The options, of which there must be one at least."""
+    if not any(option.strip() for option in options):
+        raise ToolFailed("best_text_match", "there is no option to choose from")
+    return options
+
+
+def closest(vector: "NDArray[np.float32]", rows: "NDArray[np.float32]") -> int:
+    """The row most like the vector."""
+    return int((rows @ vector).argmax())
