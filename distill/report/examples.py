@@ -15,6 +15,7 @@ __all__ = ["choose_stories", "find_story", "list_traces", "show_examples"]
 
 PATTERN = (True, False, True, True, False)
 """Right ones and others in turn; most are right, since these are what a student learns from."""
+OUTCOMES = (Outcome.RIGHT, Outcome.WRONG, Outcome.FAILED, Outcome.SILENT, Outcome.UNKNOWN)
 
 
 def list_traces(run: RunRecords, most: int = 50) -> list[str]:
@@ -61,50 +62,49 @@ def tell(run: RunRecords, question_id: str, draw: JudgedDraw, trace: Trace) -> T
 
 def choose_stories(run: RunRecords, most: int = 10) -> list[TraceStory]:
     """Up to `most` traces of different questions; kinds take turns, ways to fail too, and told traces come first."""
-    right = takes_turns(run, right=True)
-    other = takes_turns(run, right=False)
-    chosen: list[TraceStory] = []
     seen: set[str] = set()
-
-    def take(source: Iterator[tuple[str, JudgedDraw]]) -> bool:
-        for question_id, draw in source:
-            if question_id not in seen and draw.trace is not None:
-                seen.add(question_id)
-                chosen.append(tell(run, question_id, draw, draw.trace))
-                return True
-        return False
-
-    for wanted in islice(cycle(PATTERN), 4 * most):
-        if len(chosen) == most or not (take(right if wanted else other) or take(other if wanted else right)):
+    right = take_turns(run, seen, right=True)
+    other = take_turns(run, seen, right=False)
+    chosen: list[TraceStory] = []
+    for wanted in islice(cycle(PATTERN), most):
+        story = next(right if wanted else other, None) or next(other if wanted else right, None)
+        if story is None:
             break
+        chosen.append(story)
     return chosen
 
 
-def takes_turns(run: RunRecords, *, right: bool) -> Iterator[tuple[str, JudgedDraw]]:
-    """Judged draws that are right, or that are not, one of each kind and outcome in turn."""
-    piles: dict[tuple[str, str], list[tuple[str, JudgedDraw]]] = {}
+def take_turns(run: RunRecords, seen: set[str], *, right: bool) -> Iterator[TraceStory]:
+    """Judged draws that are right, or that are not, one of each kind and outcome in turn; `seen` gathers the questions shown."""
+    piles: dict[tuple[str, str], list[tuple[str, JudgedDraw, Trace]]] = {}
     for asked in run.asked:
         for draw in asked.draws:
             if draw.trace is not None and draw.verdict is not None and draw.is_right is right:
-                key = (asked.question.kind, str(draw.verdict.outcome))
-                piles.setdefault(key, []).append((asked.question.id, draw))
+                key = (str(draw.verdict.outcome), asked.question.kind)
+                piles.setdefault(key, []).append((asked.question.id, draw, draw.trace))
     for pile in piles.values():
-        pile.sort(key=lambda each: interest(run, *each))
-    outcomes = [str(outcome) for outcome in (Outcome.RIGHT, Outcome.WRONG, Outcome.FAILED, Outcome.SILENT, Outcome.UNKNOWN)]
-    keys = sorted(piles, key=lambda key: (outcomes.index(key[1]), key[0]))
-    by_outcome = [[key for key in keys if key[1] == outcome] for outcome in outcomes]
-    order = [row[place] for place in range(len(keys)) for row in by_outcome if place < len(row)]
+        pile.sort(key=lambda each: interest(run, each[0], each[2]))
+    order = in_turns([sorted(key for key in piles if key[0] == outcome) for outcome in OUTCOMES])
     while any(piles.values()):
         for key in order:
-            if piles[key]:
-                yield piles[key].pop(0)
+            pile = piles[key]
+            while pile and pile[-1][0] in seen:
+                pile.pop()
+            if pile:
+                question_id, draw, trace = pile.pop()
+                seen.add(question_id)
+                yield tell(run, question_id, draw, trace)
 
 
-def interest(run: RunRecords, question_id: str, draw: JudgedDraw) -> tuple[bool, bool, str]:
-    """Told traces first, then those that called a tool; the rest is a fixed shuffle."""
-    trace = draw.trace
-    told = trace is not None and (question_id, trace.id) in run.rationale_of
-    return not told, trace is None or not trace.calls, question_id
+def in_turns(rows: Sequence[Sequence[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """One of each row in turn, each row starting one place later than the row before."""
+    most = max((len(row) for row in rows), default=0)
+    return [row[(place + start) % len(row)] for place in range(most) for start, row in enumerate(rows) if place < len(row)]
+
+
+def interest(run: RunRecords, question_id: str, trace: Trace) -> tuple[bool, bool, str]:
+    """Told traces last, after those that called a tool, since piles are taken from the end; the rest is a fixed shuffle."""
+    return (question_id, trace.id) in run.rationale_of, bool(trace.calls), question_id
 
 
 def show_examples(runs: Sequence[RunRecords], most: int = 10) -> list[Part]:

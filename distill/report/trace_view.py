@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from vpd.distill.judge import read_answer
@@ -11,6 +12,7 @@ from vpd.distill.report.page import page
 from vpd.distill.report.picture_view import Mark, show_picture
 from vpd.distill.report.value_view import Budget, boxes_in, read_box, show_value
 from vpd.engine.records import Failure, Program, Step, ToolCall, Trace
+from vpd.tools.box import Box
 
 __all__ = ["TraceStory", "render_trace", "show_trace"]
 
@@ -94,20 +96,15 @@ def show_failure(failure: Failure) -> Html:
 
 
 def marks_of(trace: Trace) -> list[Mark]:
-    """Every region that a call gave or was given, once, with the numbers of its calls; the whole picture is left out."""
-    whole = (0.0, 0.0, float(trace.image.width), float(trace.image.height))
-    found: dict[tuple[int, ...], Mark] = {}
-    for call in trace.calls:
-        for box in boxes_in([call.result, call.arguments], *whole[2:]):
+    """Every region that a shown call gave or was given, once, with the numbers of its calls; the whole picture is left out."""
+    width, height = float(trace.image.width), float(trace.image.height)
+    found: dict[tuple[int, ...], tuple[Box, dict[int, None]]] = {}
+    for call in trace.calls[:MOST_CALLS]:
+        for box in islice(boxes_in([call.result, call.arguments], width, height), MOST_MARKS):
             key = tuple(round(edge) for edge in box.corners)
-            if box.corners == whole:
-                continue
-            before = found.get(key)
-            if before is None and len(found) < MOST_MARKS:
-                found[key] = Mark(box, (call.number,))
-            elif before is not None and call.number not in before.calls:
-                found[key] = Mark(before.box, (*before.calls, call.number))
-    return list(found.values())
+            if box.corners != (0.0, 0.0, width, height) and (key in found or len(found) < MOST_MARKS):
+                found.setdefault(key, (box, {}))[1][call.number] = None
+    return [Mark(box, tuple(calls)) for box, calls in found.values()]
 
 
 def show_program(trace: Trace) -> Html:

@@ -110,7 +110,7 @@ def show_region(value: Mapping[str, Any]) -> Html:
     score = value.get("score")
     certainty = f"{score:.2f}" if isinstance(score, float) else None
     words: list[Part] = [element("b", label), " "] if label else []
-    words += [f"({edges})", element("small", " ", certainty) if certainty else None]
+    words += [f"({edges})", [" ", element("small", certainty)] if certainty else None]
     return element("span", *words, class_="region")
 
 

@@ -47,19 +47,20 @@ class Thing:
     x: int
     y: int
     radius: int
+    noun: str
 
     @property
     def region(self) -> dict[str, Any]:
         """As a record holds a box."""
         edges = [self.x - self.radius, self.y - self.radius, self.x + self.radius, self.y + self.radius]
-        return {"region": edges, "label": f"{self.colour} square", "score": 0.97}
+        return {"region": edges, "label": f"{self.colour} {self.noun}", "score": 0.97}
 
 
 class RunWriter:
     """Writes one run directory."""
 
-    def __init__(self, folder: Path, seed: int, scale: int) -> None:
-        self.folder, self.random, self.seed, self.scale = folder, random.Random(seed), seed, scale
+    def __init__(self, folder: Path, seed: int, scale: int, noun: str) -> None:
+        self.folder, self.random, self.seed, self.scale, self.noun = folder, random.Random(seed), seed, scale, noun
         self.questions: list[Question] = []
         self.programs: dict[str, list[Program]] = {}
         self.traces: dict[str, Trace] = {}
@@ -93,7 +94,7 @@ class RunWriter:
             "seed": self.seed,
             "command": "vpd demo --seed 0",
             "versions": {"visual-program-distillation": "0.1.0", "python": "3.11"},
-            "machine": "two cores, no accelerator",
+            "machine": f"two cores and a {self.noun}",
             "not_covered": ["These records are drawn by a test and measure nothing."],
         }
         (self.folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
@@ -106,6 +107,7 @@ class RunWriter:
                 self.random.randrange(9, SIZE - 9),
                 self.random.randrange(9, SIZE - 9),
                 self.random.randrange(4, 9),
+                self.noun,
             )
             for _ in range(self.random.randrange(2, most))
         ]
@@ -123,18 +125,18 @@ class RunWriter:
         first, second = self.random.sample(list(COLOURS), 2)
         count = {colour: sum(thing.colour == colour for thing in things) for colour in COLOURS}
         asked = [
-            ("existence", f"Is there a {first} square?", AnswerKind.YES_NO, "yes" if count[first] else "no"),
-            ("counting", f"How many {second} squares are there?", AnswerKind.NUMBER, str(count[second])),
+            ("existence", f"Is there a {first} {self.noun}?", AnswerKind.YES_NO, "yes" if count[first] else "no"),
+            ("counting", f"How many {second} {self.noun}s are there?", AnswerKind.NUMBER, str(count[second])),
             (
                 "comparison_of_counts",
-                f"Are there more {first} squares than {second} squares?",
+                f"Are there more {first} {self.noun}s than {second} {self.noun}s?",
                 AnswerKind.YES_NO,
                 "yes" if count[first] > count[second] else "no",
             ),
         ]
         if split == "deeper":
             total = str(count[first] + count[second])
-            asked = [("composition", f"How many squares are {first} or {second}?", AnswerKind.NUMBER, total)]
+            asked = [("composition", f"How many {self.noun}s are {first} or {second}?", AnswerKind.NUMBER, total)]
         return [
             Question(
                 key=f"{number}-{place}",
@@ -165,7 +167,7 @@ class RunWriter:
     def write_program(self, question: Question, draw: int) -> Program:
         """A program that is right about half the time."""
         colours = [word for word in question.text.split() if word in COLOURS]
-        lines = [f'    {colour} = image.find("{colour} square")' for colour in colours]
+        lines = [f'    {colour} = image.find("{colour} {self.noun}")' for colour in colours]
         ends = {
             "existence": f"    return bool_to_yesno(len({colours[0]}) > 0)",
             "counting": f"    return str(len({colours[0]}))",
@@ -205,7 +207,7 @@ class RunWriter:
                 number=place,
                 line=place + 2,
                 tool="find",
-                arguments={"image": whole, "name": f"{colour} square"},
+                arguments={"image": whole, "name": f"{colour} {self.noun}"},
                 result=boxes,
                 cached=place > 0,
             )
@@ -278,10 +280,10 @@ class RunWriter:
             )
 
 
-def write_run(folder: Path, *, seed: int = 0, scale: int = 1) -> RunRecords:
+def write_run(folder: Path, *, seed: int = 0, scale: int = 1, noun: str = "square") -> RunRecords:
     """A run directory of about 170 questions times `scale`, and its records."""
     folder.mkdir(parents=True, exist_ok=True)
-    RunWriter(folder, seed, scale).write()
+    RunWriter(folder, seed, scale, noun).write()
     return read_run(folder)
 
 
@@ -298,7 +300,7 @@ def drawn_runs(tmp_path_factory: pytest.TempPathFactory) -> list[RunRecords]:
     return [write_run(place / f"seed-{seed}", seed=seed) for seed in range(3)]
 
 
-@pytest.fixture(scope="session")
-def new_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], RunRecords]:
-    """Makes runs that a test may spoil."""
-    return lambda: write_run(tmp_path_factory.mktemp("spoilt") / "run")
+@pytest.fixture
+def new_run(tmp_path: Path) -> Callable[[str], RunRecords]:
+    """Makes a run of its own, to spoil; it asks of things that are called by the given noun."""
+    return lambda noun: write_run(tmp_path / "run", noun=noun)
