@@ -49,8 +49,8 @@ class Wanted:
 
 @tool
 def find(image: Image, name: str) -> list[Box]:
-    """The objects of that color or shape, from left to right: find(image, "red circle"), find(image, "circle"), find(image, "red shape"),
-    find(image, "shape").
+    """The objects of that color or shape, from left to right: find(image, "red circle"), find(image, "circle"),
+    find(image, "red shape"), find(image, "shape").
     """
     wanted = read_name("find", name)
     return [box for box in seen_in(image) if wanted.fits(box.label)]

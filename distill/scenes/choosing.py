@@ -17,7 +17,7 @@ TRIES = 400
 LOOKS = 10
 """Scenes in which the leading question makes sense, from which the one with the rarest answer is taken."""
 SHOWN = 3
-"""Of these, the first that can be asked half of the wanted questions is taken."""
+"""Of so many of these, the first that can be asked half of the wanted questions is taken, else the last."""
 KEPT = 0.2
 """How often a question with too common an answer is asked all the same."""
 COMMON = {AnswerKind.YES_NO: 0.52, AnswerKind.NUMBER: 0.38, AnswerKind.TEXT: 0.25}
@@ -65,8 +65,10 @@ class Chooser:
             message = f"no scene of {self.settings.objects} objects was found that fits {self.text[leader]!r}"
             raise SceneError(message)
         fitting.sort(key=lambda one: -one[0])
-        rarest = [(things, self.pose(things)) for _, things in fitting[:SHOWN]]
-        things, posed = next((one for one in rarest if 2 * len(one[1]) >= self.per_picture), rarest[0])
+        for _, things in fitting[:SHOWN]:
+            posed = self.pose(things)
+            if 2 * len(posed) >= self.per_picture:
+                break
         return things, self.choose(leader, things, posed, rng)
 
     def pose(self, things: Sequence[Thing]) -> list[Posed]:
