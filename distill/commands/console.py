@@ -2,18 +2,16 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from vpd.tools.errors import VpdError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["console", "ended_by", "following", "say"]
-
-T = TypeVar("T")
+__all__ = ["console", "ended_by", "following", "following_lessons", "say"]
 
 INTERRUPTED = 130
 """The exit code that typer makes of Ctrl-C."""
@@ -80,8 +78,27 @@ def following(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
         say(f"{title}: {counts.total()} done {shown}".rstrip())
 
 
-def followed(items: Iterable[T], advance: Callable[[str], None], outcome: Callable[[T], str]) -> Iterator[T]:
-    """The items, each told to a progress bar as it passes."""
-    for item in items:
-        advance(outcome(item))
-        yield item
+@contextmanager
+def following_lessons() -> Iterator[Callable[[str, int, int, float | None], None]]:
+    """One progress bar for each student as it is taught and tested; bars come up as lessons are heard of."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description:<22}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[loss]}"),
+    )
+    screen = console()
+    bars: dict[str, TaskID] = {}
+    with Progress(*columns, console=screen, disable=not screen.is_terminal) as shown:
+
+        def tell(name: str, done: int, total: int, loss: float | None) -> None:
+            if name not in bars:
+                bars[name] = shown.add_task(name, total=total, loss="")
+                if not screen.is_terminal:
+                    say(f"{name}: {total} to do")
+            shown.update(bars[name], completed=done, loss="" if loss is None else f"loss {loss:.3f}")
+
+        yield tell
