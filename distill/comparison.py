@@ -15,6 +15,7 @@ from vpd.engine.records import AnswerKind, Question
 __all__ = ["Contender", "Margin", "average", "average_margin", "contenders", "held_out_splits", "margin", "say_margin"]
 
 TRAIN = "train"
+BASE = "base"
 SPLITS = ("plain", "unseen_pairs", "more_objects", "deeper")
 """The held-out splits in the order of reports; others follow by name."""
 STUDENTS = {
@@ -51,7 +52,7 @@ class Margin:
 def held_out_splits(run: RunRecords) -> tuple[str, ...]:
     """Every split that a student was asked on, or that is no training split where no student was asked."""
     met = {prediction.split for prediction in run.predictions} or {question.split for question in run.questions}
-    met.discard(TRAIN)
+    met -= {TRAIN, BASE}
     return (*(split for split in SPLITS if split in met), *sorted(met - set(SPLITS)))
 
 

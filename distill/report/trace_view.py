@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from vpd.distill.judge import read_answer
-from vpd.distill.records import Outcome, Rationale, Verdict
+from vpd.distill.records import Rationale, Verdict
 from vpd.distill.report.markup import Html, Part, element, plain_text, shorten
 from vpd.distill.report.page import page
 from vpd.distill.report.picture_view import Mark, show_picture
@@ -72,11 +72,9 @@ def show_trace(story: TraceStory) -> Html:
     return element("article", *heading, body, class_="trace")
 
 
-def badge(verdict: Verdict | None) -> Html:
-    """The outcome, in a word and a colour."""
-    outcome = Outcome.UNKNOWN if verdict is None else verdict.outcome
-    word = "not judged" if verdict is None else str(verdict.outcome)
-    return element("span", word, class_=f"badge {outcome}")
+def badge(verdict: Verdict | None) -> Html | None:
+    """The outcome, in a word and a colour; nothing where nobody judged."""
+    return None if verdict is None else element("span", verdict.outcome, class_=f"badge {verdict.outcome}")
 
 
 def expected(verdict: Verdict | None) -> Html | None:
