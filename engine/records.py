@@ -153,11 +153,17 @@ class Step(Record):
 
     line: int
     kind: str
-    """`bind`, `branch`, `loop` or `return`."""
+    """`bind`, `branch`, `loop`, `filter` or `return`."""
     after_call: int
-    """How many calls had been made before."""
+    """How many calls had been made before, as the host counts."""
     names: dict[str, Any]
-    """Names and their values as plain JSON; for a branch `{"taken": bool}`, for a loop `{"rounds": int}`."""
+    """Names and their values as plain JSON, a region as in a call's arguments. By kind:
+
+    `bind`: the names. `branch`: `taken`, and `values` of both sides of its comparisons. `loop`: `rounds`. `return`: `value`.
+    `filter`, a comprehension with a condition: `test`, `kept`, `of`, and of those kept the first `items` and their places `passed`.
+    """
+    source: str = ""
+    """The program's text: of the statement, of a branch's test, of the value that is returned."""
 
 
 class Isolation(StrEnum):

@@ -1,0 +1,162 @@
+"""The process that forks children: imports once, confines itself, forks on demand, ends and buries them; runs no program itself.
+
+Its descriptor 0 is the control socket. The host writes `Order`s; a fork is answered with the child's id and its wire.
+"""
+
+import gc
+import os
+import signal
+import socket
+import struct
+import sys
+import unicodedata  # noqa: F401  the parser asks for it when it meets a name that is not ASCII, and could not load it then
+from typing import Any
+
+import msgspec
+
+from vpd.engine.sandbox.confined.confine import Layers, confine_child, confine_parent
+from vpd.engine.sandbox.confined.running import Channel, guarded, serve_child
+
+__all__ = ["END", "FORK", "NEXT", "ORDER", "QUIT", "Settings", "serve"]
+
+ORDER = struct.Struct("!cI")
+"""What to do, and the child that is meant."""
+FORK, NEXT, QUIT, END = b"F", b"N", b"Q", b"E"
+"""Fork a child; end that child and fork another; end that child; end that child and tell how it ended."""
+
+
+class Settings(msgspec.Struct):
+    """What the host says first."""
+
+    layers: tuple[str, ...]
+    memory: int
+    processor: int
+
+
+class Forker:
+    """Children by process id: only ids that `fork` gave and `wait` has not taken back are ever signalled."""
+
+    def __init__(self, control: socket.socket, layers: Layers) -> None:
+        self.control, self.layers = control, layers
+        self.alive: set[int] = set()
+        self.ended: dict[int, int] = {}
+
+    def fork(self) -> None:
+        """One more child; the host gets its id and the other end of its wire."""
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            os._exit(guarded(lambda: self.be_child(theirs)))
+        self.alive.add(pid)
+        socket.send_fds(self.control, [ORDER.pack(FORK, pid)], [ours.fileno()])
+        ours.close()
+        theirs.close()
+
+    def be_child(self, wire: socket.socket) -> None:
+        """In the child: keep the wire as descriptor 0 and nothing else, be confined, serve."""
+        gc.disable()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.dup2(wire.fileno(), 0)
+        confine_child(self.layers)
+        serve_child(Channel(0, 0))
+
+    def end(self, pid: int) -> int:
+        """Kill a child that is alive, and bury it; how it ended."""
+        if pid not in self.alive:
+            return self.ended.pop(pid, 0)
+        os.kill(pid, signal.SIGKILL)
+        self.alive.discard(pid)
+        return os.waitpid(pid, 0)[1]
+
+    def bury(self) -> None:
+        """Take back all that have ended by themselves."""
+        while self.alive:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            self.alive.discard(pid)
+            if status:
+                self.ended[pid] = status
+                while len(self.ended) > 64:
+                    self.ended.pop(next(iter(self.ended)))
+
+    def obey(self, what: bytes, pid: int) -> None:
+        """One order."""
+        if what == END:
+            self.control.send(ORDER.pack(END, pid) + struct.pack("!I", self.end(pid)))
+            return
+        if what in (NEXT, QUIT):
+            self.end(pid)
+        if what in (NEXT, FORK):
+            self.fork()
+
+
+def serve() -> None:
+    """Be the process that forks, until the host goes away."""
+    import select
+
+    control = socket.socket(fileno=os.dup(0))
+    settings = msgspec.json.decode(control.recv(4_096), type=Settings)
+    layers = Layers(settings.layers, settings.memory, settings.processor)
+    sys.setrecursionlimit(900)
+    confine_parent(layers)
+    warm_up()
+    gc.collect()
+    gc.freeze()
+    control.send(msgspec.json.encode(layers.said))
+    awake, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    waiting = select.poll()
+    waiting.register(control, select.POLLIN)
+    waiting.register(awake, select.POLLIN)
+    forker = Forker(control, layers)
+    while True:
+        ready = dict(waiting.poll())
+        if awake in ready:
+            os.read(awake, 512)
+            forker.bury()
+        if control.fileno() in ready:
+            order = control.recv(64)
+            if not order:
+                return
+            forker.obey(*ORDER.unpack(order))
+
+
+def warm_up() -> None:
+    """Run and refuse a program once, so that what loads when it is first used is loaded before there is a child."""
+    from vpd.engine.sandbox.confined import wire
+    from vpd.engine.sandbox.confined.compiling import compile_program
+    from vpd.engine.sandbox.confined.running import Running
+
+    class Silent(Channel):
+        def send(self, message: Any) -> None:
+            wire.encode(message)
+
+        def receive(self) -> Any:
+            return wire.decode_from_host(wire.encode(wire.Value([1, "a"]))[4:])
+
+    budget = wire.Budget(1_000, 1_000, 1_000, 10, 100, 20_000)
+    picture = wire.RegionSpec(0, 0.0, 0.0, 1.0, 1.0, "", 1.0)
+    job = wire.Run(WARMING, None, picture, 1.0, [wire.ToolSpec("find", method=True)], budget)
+    program = compile_program(WARMING, 20_000)
+    Running(Silent(0, 0), program, job, job).run()
+
+
+WARMING = '''
+def execute_command(image) -> str:
+    """All that is common in programs."""
+    found: list = image.find("dog")
+    counts = {}
+    for i, part in enumerate(sorted(found, key=lambda each: str(each))):
+        counts[part] = counts.get(part, 0)
+        counts[part] += 1
+    print(f"{len(found)} {1.5:.2f}", "{} {x}".format(1, x=2))
+    try:
+        if len(found) > 1 and any(x == 1 for x in found):
+            return image.fnid("é")
+    except Exception as error:
+        return ", ".join([str(error), "yes"])
+'''
