@@ -59,7 +59,7 @@ Follow = Callable[[str, int | None, Callable[[Callable[[str], None]], None]], No
 
 
 def run_demo(
-    folder: Path, size: DemoSize, seed: int, llm: str, follow: Follow, tell: Tell, *, unfiltered: bool = False, workers: int = 8
+    folder: Path, size: DemoSize, seed: int, llm: str, follow: Follow, tell: Tell, *, unfiltered: bool = False, workers: int | None = None
 ) -> None:
     """One run with one seed. What is done is left as it is; what was cut goes on."""
     scenes = size.scenes.model_copy(update={"seed": seed})

@@ -22,7 +22,10 @@ class RunSettings(BaseModel):
     """Most tokens of one program."""
     toolset: str = "scenes"
     """Which tools programs may call."""
+    draw_seed: int = Field(0, ge=0)
+    """Of the draws; runs that share it share their draws."""
     seed: int = Field(0, ge=0)
+    """Of the students, and of the data set where the run makes one."""
     grid_style: Literal["corners", "cell"] = "cell"
     """How rationales write places."""
     grid_steps: int = Field(8, ge=2, le=1000)

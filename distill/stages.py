@@ -44,12 +44,12 @@ def prompts_for(texts: Iterable[str], tools: Registry) -> list[tuple[str, Prompt
     return [(text, make_prompt("program", write_program_prompt(text, tools))) for text in dict.fromkeys(texts)]
 
 
-def sample(run: RunDirectory, advance: Advance, *, cache: Path | None = None, workers: int = 8) -> None:
+def sample(run: RunDirectory, advance: Advance, *, cache: Path | None = None, workers: int | None = None) -> None:
     """Draw programs for every distinct question text."""
     settings = run.settings
     tools = open_toolset(settings.toolset)
     prompts = prompts_for((question.text for question in run.read(Question)), tools)
-    sampling = Sampling(temperature=settings.temperature, max_tokens=settings.max_tokens, seed=settings.seed)
+    sampling = Sampling(temperature=settings.temperature, max_tokens=settings.max_tokens, seed=settings.draw_seed)
     with run.journal(Program) as journal, open_completer(settings.llm, cache=cache) as completer:
         draws = draw_programs(prompts, completer, sampling, settings.draws, done=journal, workers=workers)
         for program in draws:

@@ -20,9 +20,9 @@ def sample(
     draws: Annotated[int | None, typer.Option(help="Programs for each distinct question.")] = None,
     temperature: Annotated[float | None, typer.Option(help="Of the language model.")] = None,
     toolset: Annotated[str | None, typer.Option(help="Name or file of the tool set.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of the draws.")] = None,
+    draw_seed: Annotated[int | None, typer.Option(help="Of the draws.")] = None,
     cache: Cache = None,
-    workers: Annotated[int, typer.Option(help="Requests to the language model at a time.")] = 8,
+    workers: Annotated[int | None, typer.Option(help="Requests to the language model at a time; by default what it can use.")] = None,
 ) -> None:
     """Draw programs for every distinct question; --questions and the settings start a run, later they must be the same."""
     from vpd.distill.caches import cache_folder  # the records and pydantic load with the first command that needs them
@@ -33,7 +33,7 @@ def sample(
     from vpd.engine.journal import read_records
     from vpd.engine.records import Program, Question
 
-    given = {"llm": llm, "draws": draws, "temperature": temperature, "toolset": toolset, "seed": seed}
+    given = {"llm": llm, "draws": draws, "temperature": temperature, "toolset": toolset, "draw_seed": draw_seed}
     chosen = {name: value for name, value in given.items() if value is not None}
     starts = questions is not None or bool(chosen)
     with RunDirectory(directory, RunSettings(**chosen) if starts else None) as place:  # type: ignore[arg-type]  # checked by pydantic
