@@ -103,14 +103,13 @@ def paired_rise(rises: Sequence[float], groups: Sequence[str], *, seed: int = 0,
         return Estimate(0.0, 0.0, 0.0, 0)
     places = {group: place for place, group in enumerate(dict.fromkeys(groups))}
     members = np.array([places[group] for group in groups])
-    sums = np.bincount(members, weights=np.asarray(rises), minlength=len(places))
+    sums = np.bincount(members, weights=np.asarray(rises), minlength=len(places)).round(9)
     sizes = np.bincount(members, minlength=len(places))
-    random = np.random.default_rng(seed)
-    means = []
-    for _ in range(0, BOOTSTRAP_ROUNDS, 500):
-        times = random.multinomial(len(places), [1 / len(places)] * len(places), size=500)
-        means.append((times @ sums) / (times @ sizes))
-    low, high = np.quantile(np.concatenate(means), [(1 - level) / 2, (1 + level) / 2])
+    # Groups of the same sum and size are the same to a mean, so it is enough to draw how many there are of each sort.
+    sorts, counts = np.unique(np.stack([sums, sizes], axis=1), axis=0, return_counts=True)
+    times = np.random.default_rng(seed).multinomial(len(places), counts / len(places), size=BOOTSTRAP_ROUNDS)
+    means = (times @ sorts[:, 0]) / (times @ sorts[:, 1])
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return Estimate(fmean(rises), float(low), float(high), len(rises))
 
 

@@ -161,6 +161,6 @@ def show_seeds(runs: Sequence[RunRecords]) -> list[Part]:
             rows.append(element("tr", element("td", f"mean of {first} − {second}"), *cells, class_=total))
     note = (
         "Runs: distilled student minus control, answers without a rationale, in points. A run's interval draws its pictures "
-        "again; a mean's is Student's t with the seeds as the sample, so it says what another seed would give."
+        "again; a mean's is Student's t with the seeds as the sample, so it speaks of seeds that were not run too."
     )
     return [element("div", element("table", head, *rows), class_="scroll"), element("p", note, class_="quiet")]
