@@ -1,5 +1,6 @@
 """The sandbox: programs in, executions out, at a level of isolation that was checked and not assumed."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from time import monotonic
 from types import TracebackType
@@ -7,12 +8,13 @@ from typing import Self
 
 from vpd.engine.errors import IsolationError
 from vpd.engine.records import Failure, FailureStage, Isolation
-from vpd.engine.sandbox.children import Child, ForkedChildren, Gone, Late
+from vpd.engine.sandbox.children import ForkedChildren, Gone, Late
 from vpd.engine.sandbox.confined import wire
 from vpd.engine.sandbox.execution import Answer, Execution
 from vpd.engine.sandbox.ledger import Ledger, callable_names
 from vpd.engine.sandbox.limits import Limits
-from vpd.engine.sandbox.session import Session, budget_of, failure_of_status, limit
+from vpd.engine.sandbox.session import Children, Session, budget_of, failure_of_status, limit
+from vpd.engine.sandbox.spawning import SpawnedChildren
 from vpd.engine.sandbox.workers import Workers
 from vpd.tools.image import Image
 from vpd.tools.tool import Tool
@@ -38,11 +40,13 @@ class Sandbox:
         require: Isolation = Isolation.PROCESS,
         ready: int = 2,
         layers: Iterable[str] = LAYERS,
+        fork: bool = sys.platform == "linux",
     ) -> None:
         self.limits = limits
         self._workers = Workers()
         processor = int(limits.program_seconds) + 3
-        self._children = ForkedChildren(tuple(layers), limits.memory_mib, processor, ready)
+        kind = ForkedChildren if fork else SpawnedChildren
+        self._children: Children = kind(tuple(layers), limits.memory_mib, processor, ready)
         self.why = {probe: self._probe(probe) for probe in PROBES}
         """What a confined child tried at the start, and how it was refused; `it worked` where it was not."""
         held = all(said != "it worked" for said in self.why.values())
@@ -139,7 +143,7 @@ class Sandbox:
 
     def _ask(self, message: wire.Compile | wire.Probe, seconds: float) -> wire.FromChild:
         """One question to a fresh child. Raises `Late`, `Gone` with how the child ended, `wire.WireError`."""
-        child: Child = self._children.get()
+        child = self._children.get()
         deadline = monotonic() + seconds
         try:
             child.send(wire.encode(message), deadline)

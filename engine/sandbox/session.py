@@ -4,16 +4,16 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 from vpd.engine.records import Failure, FailureStage, Isolation, Step
-from vpd.engine.sandbox.children import Child, Gone, Late
+from vpd.engine.sandbox.children import Gone, Late
 from vpd.engine.sandbox.confined import wire
 from vpd.engine.sandbox.execution import Execution
 from vpd.engine.sandbox.ledger import Ledger
 from vpd.engine.sandbox.limits import Limits
 
-__all__ = ["Clock", "Session", "budget_of", "failure_of_status", "limit"]
+__all__ = ["Child", "Children", "Clock", "Session", "budget_of", "failure_of_status", "limit"]
 
 KILLED_BY = {
     31: ("died", "the child made a system call that is not allowed, and was killed"),
@@ -55,6 +55,34 @@ def budget_of(limits: Limits) -> wire.Budget:
         limits.steps,
         limits.source_characters,
     )
+
+
+class Child(Protocol):
+    """A confined process, however it was started."""
+
+    def send(self, data: bytes, deadline: float) -> None:
+        """Raises `Gone`, and `Late` where the child does not read."""
+
+    def receive(self, deadline: float) -> wire.FromChild:
+        """The next frame. Raises `Late`, `Gone`, and `wire.WireError` for what is none."""
+
+    def finish(self) -> None:
+        """The child has done its work."""
+
+    def end(self) -> int | None:
+        """Kill it; how it ended, None where its parent has gone too."""
+
+
+class Children(Protocol):
+    """Where children come from."""
+
+    said: dict[str, str]
+
+    def get(self) -> Child:
+        """A child that is ready. Raises `IsolationError` where none can be had."""
+
+    def close(self) -> None:
+        """Kill all that is there."""
 
 
 @dataclass

@@ -41,7 +41,8 @@ class Table:
         """What the child is told of a region."""
         image = self.images[number]
         box = image.box or image.frame
-        return RegionSpec(number, *(float(edge) for edge in box.corners), clean(box.label), float(box.score))
+        left, top, right, bottom = map(float, box.corners)
+        return RegionSpec(number, left, top, right, bottom, clean(box.label), float(box.score))
 
     def image(self, reference: RegionId) -> Image:
         """The region of a number. Raises `WireError` where no such number was issued."""

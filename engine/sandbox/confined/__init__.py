@@ -1,1 +1,1 @@
-"""What runs inside the confined process: imports the standard library, RestrictedPython, msgspec and this folder, nothing else."""
+"""What runs inside the confined process: imports the standard library, RestrictedPython, msgspec and this folder only."""

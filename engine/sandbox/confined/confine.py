@@ -1,4 +1,4 @@
-"""The layers around a child: which there are, and how they are entered, some once in the process that forks, some in each child."""
+"""The layers around a child: which there are, and how they are entered, some once where children are forked, some in each."""
 
 import os
 import sys
@@ -27,6 +27,8 @@ class Layers:
     """MiB of address space for a child."""
     processor: int = 30
     """Seconds of processor time for a child; a backstop behind the host's clocks."""
+    forks: bool = True
+    """Whether the process forks children; else it is the only child itself."""
     said: dict[str, str] = field(default_factory=dict)
     """Each layer and how it stands: `on`, or why it is not."""
     enter: list[Callable[[], None]] = field(default_factory=list)
@@ -62,7 +64,8 @@ def confine_parent(layers: Layers) -> None:
     else:
         layers.said["uid"] = f"on (an ordinary user, {os.getuid()})"
         layers.said["namespaces"] = "only as root"
-    layers.enter.append(lambda: kernel.die_with_parent(parent))
+    if layers.forks:  # the signal comes when the parent's thread ends, which of a host's threads says nothing
+        layers.enter.append(lambda: kernel.die_with_parent(parent))
 
     def privileges() -> None:
         kernel.forbid_new_privileges()

@@ -5,32 +5,26 @@ Its descriptor 0 is the control socket. The host writes `Order`s; a fork is answ
 
 import gc
 import os
+import select
 import signal
 import socket
 import struct
 import sys
 import unicodedata  # noqa: F401  the parser asks for it when it meets a name that is not ASCII, and could not load it then
-from typing import Any
 
 import msgspec
 
 from vpd.engine.sandbox.confined.confine import Layers, confine_child, confine_parent
 from vpd.engine.sandbox.confined.running import Channel, guarded, serve_child
+from vpd.engine.sandbox.confined.settings import Settings
+from vpd.engine.sandbox.confined.warming import warm_up
 
-__all__ = ["END", "FORK", "NEXT", "ORDER", "QUIT", "Settings", "serve"]
+__all__ = ["END", "FORK", "NEXT", "ORDER", "QUIT", "serve"]
 
 ORDER = struct.Struct("!cI")
 """What to do, and the child that is meant."""
 FORK, NEXT, QUIT, END = b"F", b"N", b"Q", b"E"
 """Fork a child; end that child and fork another; end that child; end that child and tell how it ended."""
-
-
-class Settings(msgspec.Struct):
-    """What the host says first."""
-
-    layers: tuple[str, ...]
-    memory: int
-    processor: int
 
 
 class Forker:
@@ -94,14 +88,12 @@ class Forker:
 
 def serve() -> None:
     """Be the process that forks, until the host goes away."""
-    import select
-
     control = socket.socket(fileno=os.dup(0))
     settings = msgspec.json.decode(control.recv(4_096), type=Settings)
     layers = Layers(settings.layers, settings.memory, settings.processor)
     sys.setrecursionlimit(900)
-    confine_parent(layers)
     warm_up()
+    confine_parent(layers)
     gc.collect()
     gc.freeze()
     control.send(msgspec.json.encode(layers.said))
@@ -123,40 +115,3 @@ def serve() -> None:
             if not order:
                 return
             forker.obey(*ORDER.unpack(order))
-
-
-def warm_up() -> None:
-    """Run and refuse a program once, so that what loads when it is first used is loaded before there is a child."""
-    from vpd.engine.sandbox.confined import wire
-    from vpd.engine.sandbox.confined.compiling import compile_program
-    from vpd.engine.sandbox.confined.running import Running
-
-    class Silent(Channel):
-        def send(self, message: Any) -> None:
-            wire.encode(message)
-
-        def receive(self) -> Any:
-            return wire.decode_from_host(wire.encode(wire.Value([1, "a"]))[4:])
-
-    budget = wire.Budget(1_000, 1_000, 1_000, 10, 100, 20_000)
-    picture = wire.RegionSpec(0, 0.0, 0.0, 1.0, 1.0, "", 1.0)
-    job = wire.Run(WARMING, None, picture, 1.0, [wire.ToolSpec("find", method=True)], budget)
-    program = compile_program(WARMING, 20_000)
-    Running(Silent(0, 0), program, job, job).run()
-
-
-WARMING = '''
-def execute_command(image) -> str:
-    """All that is common in programs."""
-    found: list = image.find("dog")
-    counts = {}
-    for i, part in enumerate(sorted(found, key=lambda each: str(each))):
-        counts[part] = counts.get(part, 0)
-        counts[part] += 1
-    print(f"{len(found)} {1.5:.2f}", "{} {x}".format(1, x=2))
-    try:
-        if len(found) > 1 and any(x == 1 for x in found):
-            return image.fnid("é")
-    except Exception as error:
-        return ", ".join([str(error), "yes"])
-'''

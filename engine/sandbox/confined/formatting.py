@@ -1,6 +1,6 @@
 """`"...".format(...)` that fills fields and items in, and reads no attributes."""
 
-from _string import formatter_field_name_split
+from _string import formatter_field_name_split  # type: ignore[import-not-found]  # what string.Formatter itself uses
 from collections.abc import Mapping, Sequence
 from string import Formatter as Standard
 from typing import Any
@@ -48,6 +48,7 @@ class Formatter:
         self.text, self.name = text, name
 
     def __call__(self, *arguments: Any, **keywords: Any) -> str:
+        """The text, filled in."""
         if self.name == "format_map":
             (mapping,) = arguments
             return CAREFUL.vformat(self.text, (), mapping if type(mapping) is dict else dict(mapping))

@@ -2,7 +2,6 @@
 
 import ctypes
 import errno
-import os
 import struct
 
 from vpd.engine.sandbox.confined.kernel import system_call
@@ -42,9 +41,7 @@ def make_ruleset() -> int:
         fields.append(ABSTRACT_SOCKETS_SIGNALS)
     attributes = struct.pack(f"{len(fields)}Q", *fields)
     buffer = ctypes.create_string_buffer(attributes, len(attributes))
-    ruleset = system_call(CREATE, ctypes.addressof(buffer), len(attributes), 0)
-    os.set_inheritable(ruleset, False)
-    return ruleset
+    return system_call(CREATE, ctypes.addressof(buffer), len(attributes), 0)
 
 
 def restrict_self(ruleset: int) -> None:

@@ -53,12 +53,14 @@ MODULES: dict[str, dict[str, Any]] = {
     "math": {name: value for name, value in vars(math).items() if not name.startswith("_")},
     "re": pick(
         re,
-        "match fullmatch search sub subn split findall finditer compile escape I IGNORECASE M MULTILINE S DOTALL X VERBOSE A ASCII error",
+        "match fullmatch search sub subn split findall finditer compile escape "
+        "I IGNORECASE M MULTILINE S DOTALL X VERBOSE A ASCII error",
     ),
     "collections": pick(collections, "Counter defaultdict deque OrderedDict"),
     "itertools": pick(
         itertools,
-        "accumulate chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse groupby islice pairwise "
+        "accumulate chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse "
+        "groupby islice pairwise "
         "permutations product repeat starmap takewhile zip_longest",
     ),
     "functools": pick(functools, "partial reduce cmp_to_key"),

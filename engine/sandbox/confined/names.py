@@ -11,13 +11,13 @@ from vpd.engine.sandbox.confined.values import Kind, Record, Region, ToolError, 
 __all__ = ["make_names"]
 
 PLAIN = (
-    "abs all any ascii bin bool chr dict divmod enumerate filter float frozenset hex int iter len list map max min next oct ord "
-    "pow range repr reversed round set slice sorted str sum tuple zip"
+    "abs all any ascii bin bool chr dict divmod enumerate filter float frozenset hex int iter len list map max min next oct "
+    "ord pow range repr reversed round set slice sorted str sum tuple zip"
 ).split()
 EXCEPTIONS = (
-    "ArithmeticError AssertionError AttributeError Exception FloatingPointError ImportError IndexError KeyError LookupError MemoryError "
-    "ModuleNotFoundError NameError NotImplementedError OSError OverflowError RecursionError RuntimeError RuntimeWarning StopIteration TypeError "
-    "UnboundLocalError UnicodeError UserWarning ValueError Warning ZeroDivisionError"
+    "ArithmeticError AssertionError AttributeError Exception FloatingPointError ImportError IndexError KeyError LookupError "
+    "MemoryError ModuleNotFoundError NameError NotImplementedError OSError OverflowError RecursionError RuntimeError "
+    "RuntimeWarning StopIteration TypeError UnboundLocalError UnicodeError UserWarning ValueError Warning ZeroDivisionError"
 ).split()
 BUILTINS: dict[str, Any] = {name: getattr(builtins, name) for name in (*PLAIN, *EXCEPTIONS)}
 BUILTINS |= {"BaseException": Exception, "NotImplemented": NotImplemented, "Ellipsis": Ellipsis}

@@ -1,8 +1,9 @@
-"""From a program's values to what can travel: plain JSON with regions and records by number, under a budget of parts, depth and bytes."""
+"""From a program's values to what can travel: plain JSON with regions and records by number, under a budget."""
 
 import collections
 import math
 from itertools import islice
+from types import GeneratorType
 from typing import Any
 
 from vpd.engine.sandbox.confined.values import Kind, Record, Region, ToolFunction
@@ -12,17 +13,13 @@ __all__ = ["Flattener", "TooLarge"]
 
 MAPPINGS = (dict, collections.Counter, collections.defaultdict, collections.OrderedDict)
 ROWS = (list, tuple, collections.deque, range)
-LAZY = (
-    map,
-    filter,
-    zip,
-    enumerate,
-    reversed,
+LAZY: tuple[Any, ...] = (map, filter, zip, enumerate, reversed, GeneratorType)
+LAZY += (
+    type(iter([])),
     type(iter(())),
-    type({}.keys()),
-    type({}.values()),
-    type({}.items()),
-    type(i for i in ()),
+    type(dict[str, int]().keys()),
+    type(dict[str, int]().values()),
+    type(dict[str, int]().items()),
 )
 LARGEST = 1 << 63
 """What an integer of the wire is below; a larger one travels as text."""

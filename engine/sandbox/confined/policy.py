@@ -6,7 +6,7 @@ Names that a program cannot type, with a blank in front, belong to the rewriting
 """
 
 # The names of visitors are ast's own.
-# ruff: noqa: N802
+# ruff: noqa: N802, N815
 
 import ast
 from collections.abc import Iterable
@@ -109,7 +109,7 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
         node.arg, node.annotation = self.own_name(node, node.arg), None
         return node
 
-    def visit_keyword(self, node: ast.keyword) -> ast.keyword:
+    def visit_keyword(self, node: ast.keyword) -> Any:
         """Call a parameter as the function that has it does."""
         if node.arg is not None:
             node.arg = self.own_name(node, node.arg)
@@ -119,7 +119,7 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
         """Visit what is inside a node."""
         return self.node_contents_visit(node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         """Check a function's name and parameters; decorators that only cost or save time are left out."""
         node.name, node.returns = self.own_name(node, node.name), None
         for decorator in node.decorator_list:
@@ -132,23 +132,23 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
         node.decorator_list = []
         return self.contents(node)
 
-    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+    def visit_Lambda(self, node: ast.Lambda) -> Any:
         """Its parameters are checked like a function's."""
         return self.contents(node)
 
-    def visit_Global(self, node: ast.Global) -> ast.AST:
+    def visit_Global(self, node: ast.Global) -> Any:
         """Names of other scopes are names like all others."""
         node.names = [self.own_name(node, name) for name in node.names]
         return node
 
-    def visit_Nonlocal(self, node: ast.Nonlocal) -> ast.AST:
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> Any:
         """As above."""
         node.names = [self.own_name(node, name) for name in node.names]
         return node
 
     # reading and writing
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
         """Reads go through the hook; of names with underscores, the two that are harmless are answered otherwise."""
         if isinstance(node.ctx, ast.Load) and node.attr in ("__name__", "__class__"):
             hook = " name_of" if node.attr == "__name__" else " type_of"
@@ -168,18 +168,18 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
             return node
         return super().visit_Attribute(node)
 
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+    def visit_Assign(self, node: ast.Assign) -> Any:
         """Unpacking is Python's own."""
         return self.contents(node)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
         """The type is left out, for it would be looked up."""
         if node.value is None:
             return ast.copy_location(ast.Pass(), node)
         plain = ast.copy_location(ast.Assign([node.target], node.value), node)
         return self.visit(plain)
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+    def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         """`x += 1` and `counts[key] += 1` become calls of a hook."""
         operator = IOPERATOR_TO_STR[type(node.op)]
         target = node.target
@@ -193,26 +193,26 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
         self.refuse(node, "attribute", f"`.{target.attr}` cannot be set: keep the value in a variable or a dict")
         return node
 
-    def guard_iter(self, node: ast.For | ast.comprehension) -> ast.AST:
+    def guard_iter(self, node: ast.For | ast.comprehension) -> Any:
         """Loops are Python's own."""
         return self.contents(node)
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:
+    def visit_Call(self, node: ast.Call) -> Any:
         """Calls are Python's own; names that must not be called were refused as names."""
         return self.contents(node)
 
-    def visit_MatMult(self, node: ast.MatMult) -> ast.AST:
+    def visit_MatMult(self, node: ast.MatMult) -> Any:
         """No value here knows it."""
         self.not_allowed(node)
         return node
 
     # statements
 
-    def visit_Module(self, node: ast.Module) -> ast.AST:
+    def visit_Module(self, node: ast.Module) -> Any:
         """Nothing is put in front: `print` is a function like any other."""
         return self.contents(node)
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> Any:
         """`except:` catches what a program may catch."""
         if node.type is None:
             node.type = ast.copy_location(ast.Name("Exception", ast.Load()), node)
@@ -220,7 +220,7 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
             node.name = self.own_name(node, node.name)
         return self.contents(node)
 
-    def refuse_whole(self, node: ast.AST) -> ast.AST:
+    def refuse_whole(self, node: ast.AST) -> Any:
         """Refuse a node without looking into it."""
         self.not_allowed(node)
         return node
@@ -230,12 +230,12 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
         refuse_whole
     )
 
-    def generic_visit(self, node: ast.AST) -> ast.AST:
+    def generic_visit(self, node: ast.AST) -> Any:
         """Refuse a node that nobody has looked at yet: a later Python's."""
         self.not_allowed(node)
         return node
 
-    def visit_Import(self, node: ast.Import) -> list[ast.stmt] | ast.stmt:
+    def visit_Import(self, node: ast.Import) -> Any:
         """`import math` binds the names that are safe of it."""
         made: list[ast.stmt] = []
         for alias in node.names:
@@ -248,7 +248,7 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
             made.append(self.bind_import(node, alias.asname or root, alias.name, ""))
         return made or ast.copy_location(ast.Pass(), node)
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> list[ast.stmt] | ast.stmt:
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
         """`from math import sqrt` binds that name."""
         made: list[ast.stmt] = []
         module = node.module or ""
@@ -278,20 +278,20 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
 
     # match
 
-    def visit_Match(self, node: ast.AST) -> ast.AST:
+    def visit_Match(self, node: ast.AST) -> Any:
         """Patterns bind names and look at plain values; none of them may read attributes."""
         return self.contents(node)
 
     visit_match_case = visit_MatchSingleton = visit_MatchSequence = visit_MatchOr = visit_Match
 
-    def visit_MatchValue(self, node: ast.MatchValue) -> ast.AST:
+    def visit_MatchValue(self, node: ast.MatchValue) -> Any:
         """Numbers and texts."""
         if any(isinstance(part, ast.Attribute) for part in ast.walk(node)):
             self.refuse(node, "pattern", "a pattern cannot read an attribute: write `case value if value == ...`")
             return node
         return self.contents(node)
 
-    def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> ast.AST:
+    def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> Any:
         """A name that is bound."""
         if node.name is not None:
             node.name = self.own_name(node, node.name)
@@ -299,13 +299,13 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
 
     visit_MatchStar = visit_MatchAs
 
-    def visit_MatchMapping(self, node: ast.MatchMapping) -> ast.AST:
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> Any:
         """Keys, patterns and the name of the rest."""
         if node.rest is not None:
             node.rest = self.own_name(node, node.rest)
         return self.contents(node)
 
-    def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
+    def visit_MatchClass(self, node: ast.MatchClass) -> Any:
         """`case str():` and `case int(n):`, for these read no attribute."""
         plain = isinstance(node.cls, ast.Name) and node.cls.id in PLAIN_TYPES and node.cls.id not in self.bound
         if not plain or node.kwd_attrs or len(node.patterns) > 1:

@@ -3,7 +3,7 @@
 import collections
 import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType
 from typing import Any, NoReturn
@@ -14,21 +14,20 @@ from vpd.engine.sandbox.confined.values import Kind, Record, Region, ToolFunctio
 
 __all__ = ["REGION", "Reader", "augment", "in_place", "read_item", "writable"]
 
-REGION = tuple(
-    "left top right bottom x y width height area label score lower upper horizontal_center vertical_center".split()
-)
+REGION = tuple("left top right bottom x y width height area label score lower upper horizontal_center vertical_center".split())
 """What can be read of a region."""
 
 TEXT = frozenset(
-    "capitalize casefold center count endswith expandtabs find index isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric "
-    "isprintable isspace istitle isupper join ljust lower lstrip maketrans partition removeprefix removesuffix replace rfind rindex rjust "
-    "rpartition rsplit rstrip split splitlines startswith strip swapcase title translate upper zfill format format_map".split()
+    "capitalize casefold center count endswith expandtabs find index isalnum isalpha isascii isdecimal isdigit "
+    "isidentifier islower isnumeric isprintable isspace istitle isupper join ljust lower lstrip maketrans partition removeprefix "
+    "removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase "
+    "title translate upper zfill format format_map".split()
 )
 LIST = frozenset("append clear copy count extend index insert pop remove reverse sort".split())
 DICT = frozenset("clear copy fromkeys get items keys pop popitem setdefault update values".split())
 SET = frozenset(
-    "add clear copy difference difference_update discard intersection intersection_update isdisjoint issubset issuperset pop remove "
-    "symmetric_difference symmetric_difference_update union update".split()
+    "add clear copy difference difference_update discard intersection intersection_update isdisjoint issubset issuperset "
+    "pop remove symmetric_difference symmetric_difference_update union update".split()
 )
 METHODS: dict[type, frozenset[str]] = {
     str: TEXT,
@@ -66,12 +65,12 @@ INDEXED = frozenset(
     )
 )
 WRITABLE = frozenset((list, dict, collections.Counter, collections.defaultdict, collections.OrderedDict, collections.deque))
-FUNCTIONS = (FunctionType, BuiltinFunctionType, BuiltinMethodType)
+FUNCTIONS: tuple[type, ...] = (FunctionType, BuiltinFunctionType, BuiltinMethodType)
 PIXELS = frozenset(
     ("pixels", "cropped_image", "original_image", "img", "data", "size", "shape", "save", "show", "convert", "numpy")
 )
 
-IN_PLACE = {
+IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
     "+=": operator.iadd, "-=": operator.isub, "*=": operator.imul, "/=": operator.itruediv, "//=": operator.ifloordiv,
     "%=": operator.imod, "**=": operator.ipow, "<<=": operator.ilshift, ">>=": operator.irshift, "|=": operator.ior,
     "&=": operator.iand, "^=": operator.ixor,

@@ -1,4 +1,4 @@
-"""The system calls that a child may make: those that computing and talking on one open socket need, by number and architecture."""
+"""The system calls that a child may make: what computing and talking on one open socket need, by architecture."""
 
 import ctypes
 import errno
@@ -13,29 +13,31 @@ COLUMN = {"x86_64": 0, "aarch64": 1}
 SECCOMP = {"x86_64": 317, "aarch64": 277}
 
 ALLOWED: dict[str, tuple[int | None, int | None]] = {
-    "read": (0, 63), "write": (1, 64), "close": (3, 57), "fstat": (5, 80), "lseek": (8, 62),
-    "mmap": (9, 222), "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214), "mremap": (25, 216), "madvise": (28, 233),
+    "read": (0, 63), "write": (1, 64), "close": (3, 57), "fstat": (5, 80), "lseek": (8, 62), "mmap": (9, 222),
+    "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214), "mremap": (25, 216), "madvise": (28, 233),
     "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "sigaltstack": (131, 132),
     "restart_syscall": (219, 128), "sched_yield": (24, 124), "futex": (202, 98), "set_robust_list": (273, 99),
     "rseq": (334, 293), "membarrier": (324, 283), "getpid": (39, 172), "gettid": (186, 178), "getuid": (102, 174),
-    "getrusage": (98, 165), "gettimeofday": (96, 169), "clock_gettime": (228, 113), "getrandom": (318, 278),
-    "exit": (60, 93), "exit_group": (231, 94),
+    "getrusage": (98, 165), "gettimeofday": (96, 169), "clock_gettime": (228, 113), "getrandom": (318, 278), "exit": (60, 93),
+    "exit_group": (231, 94),
 }  # fmt: skip
 """Name: numbers on x86-64 and arm64; None where the architecture has no such call."""
 
 KILLED: dict[str, tuple[int | None, int | None]] = {
-    "execve": (59, 221), "execveat": (322, 281), "fork": (57, None), "vfork": (58, None), "clone": (56, 220), "clone3": (435, 435),
-    "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201), "accept": (43, 202),
-    "sendto": (44, 206), "sendmsg": (46, 211), "recvmsg": (47, 212), "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131),
-    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "pidfd_open": (434, 434),
-    "pidfd_getfd": (438, 438), "pidfd_send_signal": (424, 424), "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41),
-    "chroot": (161, 51), "unshare": (272, 97), "setns": (308, 268), "setuid": (105, 146), "setgid": (106, 144),
-    "setresuid": (117, 147), "setresgid": (119, 149), "capset": (126, 91), "bpf": (321, 280), "io_uring_setup": (425, 425),
-    "io_uring_enter": (426, 426), "userfaultfd": (323, 282), "perf_event_open": (298, 241), "keyctl": (250, 219), "add_key": (248, 217),
-    "request_key": (249, 218), "init_module": (175, 105), "finit_module": (313, 273), "kexec_load": (246, 104), "memfd_create": (319, 279),
-    "memfd_secret": (447, 447), "personality": (135, 92), "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190),
-    "mq_open": (240, 180), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265), "seccomp": (317, 277),
-    "setrlimit": (160, 164), "prlimit64": (302, 261), "sched_setaffinity": (203, 122), "setpriority": (141, 140), "reboot": (169, 142),
+    "execve": (59, 221), "execveat": (322, 281), "fork": (57, None), "vfork": (58, None), "clone": (56, 220),
+    "clone3": (435, 435), "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200),
+    "listen": (50, 201), "accept": (43, 202), "sendto": (44, 206), "sendmsg": (46, 211), "recvmsg": (47, 212),
+    "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "ptrace": (101, 117), "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271), "pidfd_open": (434, 434), "pidfd_getfd": (438, 438), "pidfd_send_signal": (424, 424),
+    "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51), "unshare": (272, 97),
+    "setns": (308, 268), "setuid": (105, 146), "setgid": (106, 144), "setresuid": (117, 147), "setresgid": (119, 149),
+    "capset": (126, 91), "bpf": (321, 280), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426),
+    "userfaultfd": (323, 282), "perf_event_open": (298, 241), "keyctl": (250, 219), "add_key": (248, 217),
+    "request_key": (249, 218), "init_module": (175, 105), "finit_module": (313, 273), "kexec_load": (246, 104),
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "personality": (135, 92), "shmget": (29, 194), "msgget": (68, 186),
+    "semget": (64, 190), "mq_open": (240, 180), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
+    "seccomp": (317, 277), "setrlimit": (160, 164), "prlimit64": (302, 261), "sched_setaffinity": (203, 122),
+    "setpriority": (141, 140), "reboot": (169, 142),
 }  # fmt: skip
 """Calls that no program has an excuse for end the child at once. All others fail with EPERM: the interpreter itself looks for
 files at odd moments (the source line of an error, a codec) and must live through the refusal."""

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 import textwrap
 import warnings
 from collections.abc import Iterator
@@ -157,25 +158,25 @@ def refuse_large(tree: ast.Module) -> None:
                     "refused", "constant", f"line {line} holds a text longer than {LONGEST_TEXT}: write it shorter", line
                 )
             if isinstance(value, int) and value.bit_length() > LARGEST_NUMBER:
-                raise Refused(
-                    "refused",
-                    "constant",
-                    f"line {line} holds a number of more than {LARGEST_NUMBER} bits: write a smaller one",
-                    line,
-                )
+                raise too_large(f"a number of more than {LARGEST_NUMBER} bits", line)
         todo.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
 
 
+def too_large(what: str, line: int) -> Refused:
+    """A constant that no program needs."""
+    return Refused("refused", "constant", f"line {line} holds {what}: write a smaller one", line)
+
+
 def as_function(tree: ast.Module) -> ast.Module:
-    """A body without its `def`, as completions of a prompt that ends with the `def` line are, becomes `execute_command(image)`."""
+    """A body without its `def`, as completions of a prompt that ends with the `def` line are, becomes that function."""
     if not any(isinstance(node, ast.Return) for node in outside_functions(tree.body)):
         return tree
     if any(isinstance(node, ast.FunctionDef) and node.name == "execute_command" for node in tree.body):
         return tree
     arguments = ast.arguments(posonlyargs=[], args=[ast.arg("image")], kwonlyargs=[], kw_defaults=[], defaults=[])
-    function = ast.FunctionDef(
-        "execute_command", arguments, tree.body, [], **({"type_params": []} if hasattr(ast, "TypeAlias") else {})
-    )
+    function = ast.FunctionDef(name="execute_command", args=arguments, body=tree.body, decorator_list=[])
+    if sys.version_info >= (3, 12):
+        function.type_params = []
     ast.copy_location(function, tree.body[0])
     return ast.fix_missing_locations(ast.Module([function], []))
 

@@ -135,6 +135,10 @@ class ToolFunction(Sealed):
 
     __slots__ = ("ask", "first", "name")
 
+    ask: Any
+    first: Region | None
+    name: str
+
     def __init__(self, name: str, ask: Any, first: Region | None = None) -> None:
         for key, value in (("name", name), ("ask", ask), ("first", first)):
             object.__setattr__(self, key, value)
@@ -157,6 +161,9 @@ class Kind(Sealed):
     """What `type` says of a value that is no plain one; also what stands for `ImagePatch`."""
 
     __slots__ = ("make", "name")
+
+    make: Any
+    name: str
 
     def __init__(self, name: str, make: Any = None) -> None:
         object.__setattr__(self, "name", name)

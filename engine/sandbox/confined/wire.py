@@ -247,15 +247,17 @@ _from_host = msgspec.msgpack.Decoder(FromHost, ext_hook=read_extension)
 def decode_from_child(data: bytes) -> FromChild:
     """What a child said. Raises `WireError` for whatever is not one of the frames it may send."""
     try:
-        return _from_child.decode(data)
+        message: FromChild = _from_child.decode(data)
     except (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError) as error:
         text = f"a frame that is none ({str(error)[:200]})"
         raise WireError(text) from None
+    return message
 
 
 def decode_from_host(data: bytes) -> FromHost:
     """What the host said."""
-    return _from_host.decode(data)
+    message: FromHost = _from_host.decode(data)
+    return message
 
 
 def read_frame(receive: Callable[[int], bytes]) -> bytes | None:
