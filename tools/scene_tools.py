@@ -113,7 +113,7 @@ def seen_in(image: Image) -> list[Box]:
     return found
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def look(ref: ImageRef) -> tuple[Box, ...]:
     """All objects of a whole picture from left to right; kept, so that many calls cost one look."""
     try:

@@ -14,7 +14,7 @@ __all__ = ["Chooser", "Posed"]
 
 TRIES = 400
 """Scenes drawn for one picture at most."""
-LOOKS = 10
+LOOKS = 6
 """Scenes in which the leading question makes sense, from which the one with the rarest answer is taken."""
 SHOWN = 3
 """Of so many of these, the first that can be asked half of the wanted questions is taken, else the last."""

@@ -1,9 +1,10 @@
 """Where the objects of a scene stand: like rooks on a board, so that left, right, above and below are never in doubt."""
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
-from math import acos, hypot, pi, sqrt
+from itertools import accumulate, pairwise
+from math import acos, hypot, log, pi, sqrt
 from random import Random
 from typing import Self
 
@@ -94,11 +95,11 @@ def rook_squares(count: int, rng: Random) -> list[tuple[int, int]]:
 
 def choose_looks(count: int, rng: Random, wanted: Sequence[Wanted]) -> list[tuple[str, str]]:
     """A colour and a shape for each object, in random order; each scene prefers some, so that repeats are common."""
-    color_weights = [rng.gammavariate(1.2, 1) + 1e-6 for _ in COLORS]
-    shape_weights = [rng.gammavariate(1.2, 1) + 1e-6 for _ in SHAPES]
+    color_steps, shape_steps = preferences(len(COLORS), rng), preferences(len(SHAPES), rng)
 
     def draw() -> tuple[str, str]:
-        return rng.choices(COLORS, color_weights)[0], rng.choices(SHAPES, shape_weights)[0]
+        color = bisect(color_steps, rng.random() * color_steps[-1], hi=len(COLORS) - 1)
+        return COLORS[color], SHAPES[bisect(shape_steps, rng.random() * shape_steps[-1], hi=len(SHAPES) - 1)]
 
     looks = []
     for color, shape in wanted:
@@ -107,6 +108,11 @@ def choose_looks(count: int, rng: Random, wanted: Sequence[Wanted]) -> list[tupl
     looks += [draw() for _ in range(count - len(looks))]
     rng.shuffle(looks)
     return looks
+
+
+def preferences(count: int, rng: Random) -> list[float]:
+    """Running sums of random weights, spread evenly over all ways to prefer some of so many things."""
+    return list(accumulate(-log(1 - rng.random()) for _ in range(count)))
 
 
 def draw_together(things: list[Thing], settings: SceneSettings, rng: Random) -> list[Thing]:

@@ -92,8 +92,9 @@ def draw_clutter(pixels: "NDArray[np.uint8]", rng: Random) -> None:
     side = pixels.shape[0]
     x, y = rng.uniform(0, side), rng.uniform(0, side)
     if rng.random() < 0.65:
-        color = rng.choice((*CLUTTER_TINTS, *PALETTE.values()))
-        size = side * rng.uniform(0.008, 0.02)
+        looks_like_an_object = rng.random() < 0.4
+        color = rng.choice(tuple(PALETTE.values()) if looks_like_an_object else CLUTTER_TINTS)
+        size = side * rng.uniform(0.006, 0.011 if looks_like_an_object else 0.02)  # a speck must never pass for a small object
         cv2.circle(pixels, (fixed(x), fixed(y)), fixed(size, shift=0), color, cv2.FILLED, cv2.LINE_AA, BITS)
         return
     end = (fixed(x + side * rng.uniform(-0.3, 0.3)), fixed(y + side * rng.uniform(-0.3, 0.3)))
