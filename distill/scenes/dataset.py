@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from vpd.distill.scenes.choosing import Chooser, Posed
 from vpd.distill.scenes.files import SceneFiles, claim, keep_picture, read_scenes, write_whole, writing
@@ -52,6 +52,11 @@ class DatasetSettings(BaseModel):
     more_objects: tuple[int, int] = (7, 8)
     """Fewest and most objects in that split's pictures."""
     scene: SceneSettings = SceneSettings()
+
+    @field_validator("more_objects")
+    @classmethod
+    def _in_range(cls, more: tuple[int, int]) -> tuple[int, int]:
+        return SceneSettings(objects=more).objects
 
     def pool(self, split: Split) -> tuple[Ask, ...]:
         """The distinct questions that a split's pictures are asked."""

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from vpd.distill.grid import Grid
 from vpd.distill.scenes import (
@@ -172,3 +173,8 @@ def test_base_pictures_made_before_are_read_again(tmp_path: Path) -> None:
     assert make_base(tmp_path, 3, look, seed=0) == first
     with pytest.raises(SettingsDiffer):
         make_base(tmp_path, 3, look, seed=1)
+
+
+def test_more_objects_than_the_board_holds_are_refused() -> None:
+    with pytest.raises(ValidationError, match=r"objects must be two numbers of 1\.\.8"):
+        DatasetSettings(more_objects=(7, 9))
