@@ -1,0 +1,90 @@
+"""What differs between model families once the processor has done its part: sharing a picture, lengths, adapters."""
+
+# Loaded by the training alone, so that torch may stand at the top.
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from vpd.distill.student.adapter import Adapter
+from vpd.distill.student.collate import IGNORED, Collator
+from vpd.distill.student.errors import StudentError
+from vpd.distill.student.groups import Group
+from vpd.distill.student.imports import require
+from vpd.distill.student.loss import answer_places_only
+from vpd.distill.student.settings import TrainSettings
+
+__all__ = ["can_share", "longest_of", "prepare"]
+
+log = logging.getLogger(__name__)
+TOLERANCE = 1e-3
+"""Largest difference of a log-probability between the two ways to lay out the same examples, in float32."""
+
+
+def prepare(model: Any, settings: TrainSettings) -> Any:
+    """The model as it is trained: all weights, or small adapters on the language model's linear layers (LoRA)."""
+    if not settings.lora_rank:
+        return model
+    require("train", "peft")
+    from peft import LoraConfig, get_peft_model  # heavy; loads when adapters are asked for
+
+    names = [
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, torch.nn.Linear) and ("language_model" in name or "text_model" in name) and "vision" not in name
+    ]
+    if not names:
+        message = f"{type(model).__name__} has no linear layer in a language model to adapt; train it with lora_rank 0"
+        raise StudentError(message)
+    config = LoraConfig(r=settings.lora_rank, lora_alpha=2 * settings.lora_rank, target_modules=names)
+    return get_peft_model(model, config)
+
+
+def longest_of(model: Any) -> int | None:
+    """Most tokens of a sequence, as the configuration of the language model says."""
+    longest = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    return None if longest is None else int(longest)
+
+
+def can_share(model: Any, adapter: Adapter, groups: Sequence[Group], settings: TrainSettings) -> bool:
+    """Whether a picture's questions in one row teach the same as each in its own, tried on the first picture with two examples.
+
+    Sharing needs a mask of the row's branches and positions that begin anew; families whose attention or positions are of
+    their own making (Qwen-VL, PaliGemma) do not take them, and get one row an example.
+    """
+    group = next((group for group in groups if len(group.examples) > 1), None)
+    if group is None:
+        return False
+    told = []
+    for shared in (True, False):
+        try:
+            told.append(sorted_losses(model, Collator(adapter, settings, shared=shared)([group])))
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            # Whatever a family makes of a mask that it does not know is an answer to the question that is asked here.
+            if not shared:
+                raise
+            log.info("%s does not take shared pictures: %s", type(model).__name__, error)
+            return False
+    same = bool(torch.allclose(told[0], told[1], atol=TOLERANCE, rtol=0))
+    if not same:
+        log.info("%s answers otherwise when pictures are shared; each example gets its own row", type(model).__name__)
+    return same
+
+
+@torch.no_grad()
+def sorted_losses(model: Any, batch: dict[str, Tensor]) -> Tensor:
+    """The loss of each token that is learned, in ascending order."""
+    from vpd.distill.student.trainer import mask_for
+
+    given = {name: value for name, value in batch.items() if name not in ("labels", "lengths", "tasks")}
+    given["attention_mask"] = mask_for(model, given["attention_mask"])
+    was_training = model.training
+    model.eval()
+    with answer_places_only(model, batch["labels"]):
+        logits_N_V = model(**given, use_cache=False).logits
+    model.train(was_training)
+    labels_N = batch["labels"][batch["labels"] != IGNORED]
+    losses = torch.nn.functional.cross_entropy(logits_N_V.float(), labels_N, reduction="none")
+    return losses.sort().values

@@ -1,0 +1,109 @@
+"""What a student's folder holds besides the student: what was asked, whole checkpoints on the way, and what it came to."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from vpd.distill.records import TrainingExample
+from vpd.distill.student.errors import StudentError
+from vpd.distill.student.settings import TrainResult, TrainSettings
+from vpd.engine.record import sha256_of
+
+__all__ = ["CHECKPOINTS", "WHOLE", "Checkpoint", "claim", "last_whole", "read_result", "write_result"]
+
+CHECKPOINTS = "checkpoints"
+WHOLE = "whole.json"
+"""A file of this name stands in every checkpoint that was written to its end; it says what the training took so far."""
+ASKED, RESULT = "training.json", "result.json"
+HARMLESS = {"picture_cache", "save_every", "log_every"}
+"""Settings that change no weight."""
+
+
+class Checkpoint(NamedTuple):
+    """Where a training goes on; no path and no time where it begins."""
+
+    path: str | None
+    cpu_seconds: float
+
+
+def claim(out: Path, start: str | Path, examples: Sequence[TrainingExample], settings: TrainSettings) -> None:
+    """Write down what is asked of a folder. Raises `StudentError` where something else was asked of it before."""
+    if not examples:
+        message = "there is not one example to learn from; build some first"
+        raise StudentError(message)
+    asked = {
+        "start": start_digest(start),
+        "examples": sha256_of([example.digest for example in examples]),
+        "settings": settings.model_dump(mode="json"),
+    }
+    path = out / ASKED
+    if path.exists():
+        before = json.loads(path.read_text())
+        differing = sorted(differences(before, asked))
+        if differing:
+            message = f"{out} holds a student taught with another {', '.join(differing)}; choose another folder or remove this"
+            raise StudentError(message)
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_json(path, asked)
+    except OSError as error:
+        message = f"{out} cannot be written ({error.strerror or error}); choose another folder"
+        raise StudentError(message) from error
+
+
+def differences(before: dict[str, Any], asked: dict[str, Any]) -> set[str]:
+    """What was asked otherwise, of all that can change a weight."""
+    names = {name for name in ("start", "examples") if before.get(name) != asked[name]}
+    old, new = before.get("settings", {}), asked["settings"]
+    return names | {name for name in old.keys() | new.keys() if old.get(name) != new.get(name) and name not in HARMLESS}
+
+
+def start_digest(start: str | Path) -> str:
+    """A local start by what its weights' files hold, so that it may move; a name on a hub as it is."""
+    files = sorted(Path(start).glob("*.safetensors")) if Path(start).is_dir() else []
+    if not files:
+        return str(start)
+    import hashlib
+
+    digest = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
+
+
+def last_whole(checkpoints: Path) -> Checkpoint:
+    """The latest checkpoint that was written to its end; one that was cut short is passed over."""
+    marks = sorted(checkpoints.glob(f"checkpoint-*/{WHOLE}"), key=lambda mark: int(mark.parent.name.split("-")[1]))
+    for mark in reversed(marks):
+        try:
+            return Checkpoint(str(mark.parent), float(json.loads(mark.read_text())["cpu_seconds"]))
+        except (ValueError, KeyError):
+            continue
+    return Checkpoint(None, 0.0)
+
+
+def read_result(out: Path) -> TrainResult | None:
+    """What a finished training came to; None where it is not finished."""
+    path = out / RESULT
+    if not path.exists():
+        return None
+    told = json.loads(path.read_text())
+    told["losses"] = tuple((int(step), float(loss)) for step, loss in told["losses"])
+    return TrainResult(**told)
+
+
+def write_result(out: Path, result: TrainResult) -> None:
+    """Say that the training is finished."""
+    write_json(out / RESULT, asdict(result))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a file whole or not at all."""
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_text(json.dumps(value, indent=1) + "\n")
+    os.replace(draft, path)  # noqa: PTH105  the same as Path.replace, which hides that it overwrites

@@ -1,0 +1,121 @@
+"""Teach a student: any image-text-to-text model, from examples, to the same weights whether or not the training was cut short."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from vpd.distill.records import TrainingExample
+from vpd.distill.student.folder import CHECKPOINTS, claim, last_whole, read_result, write_result
+from vpd.distill.student.groups import group_examples, order_of
+from vpd.distill.student.imports import require
+from vpd.distill.student.load import Student, load_student, quiet, save_student
+from vpd.distill.student.settings import TrainResult, TrainSettings
+
+if TYPE_CHECKING:
+    from vpd.distill.student.trainer import StudentTrainer
+
+__all__ = ["Lesson", "make_lesson", "threads", "train_student"]
+
+Progress = Callable[[int, int, float | None], None]
+"""Called with the steps done, all steps and the latest loss."""
+
+
+class Lesson(NamedTuple):
+    """A student and the trainer that is set up to teach it."""
+
+    student: Student
+    trainer: "StudentTrainer"
+
+
+def train_student(
+    start: str | Path, examples: Sequence[TrainingExample], out: Path, settings: TrainSettings, progress: Progress | None = None
+) -> TrainResult:
+    """Train from a checkpoint (a folder, or a name on a model hub) and write the student into `out`, as any checkpoint is.
+
+    A run that was killed goes on from its last whole checkpoint; one that is done is read. Raises `StudentError` where the
+    folder holds a student of other examples or settings, where an example is too long, and where the start is no such model.
+    """
+    require("train", "torch", "transformers", "accelerate")
+    claim(out, start, examples, settings)
+    done = read_result(out)
+    if done is not None:
+        return done
+    from vpd.distill.student.trainer import Meter  # loads torch
+
+    with threads(settings.threads), quiet():
+        checkpoint = last_whole(out / CHECKPOINTS)
+        lesson = make_lesson(start, examples, out / CHECKPOINTS, settings)
+        meter = Meter(progress, checkpoint.cpu_seconds)
+        lesson.trainer.add_callback(meter)
+        lesson.trainer.train(resume_from_checkpoint=checkpoint.path)
+    history = lesson.trainer.state.log_history
+    losses = tuple((int(row["step"]), float(row["loss"])) for row in history if "loss" in row)
+    pictures = settings.steps * settings.accumulate * settings.pictures * lesson.trainer.accelerator.num_processes
+    result = TrainResult(settings.steps, meter.cpu_seconds, losses, pictures)
+    if lesson.trainer.is_world_process_zero():
+        save_student(lesson.student, out)
+        write_result(out, result)
+        shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
+    return result
+
+
+def make_lesson(start: str | Path, examples: Sequence[TrainingExample], checkpoints: Path, settings: TrainSettings) -> Lesson:
+    """Load the student, lay out the order of its pictures and hand both to a trainer. Loads torch."""
+    from transformers import TrainingArguments, set_seed  # heavy; loads when a student is taught
+    from transformers.trainer_callback import PrinterCallback, ProgressCallback
+
+    from vpd.distill.student.adapter import Adapter
+    from vpd.distill.student.collate import Collator
+    from vpd.distill.student.families import can_share, longest_of, prepare
+    from vpd.distill.student.trainer import InOrder, StudentTrainer
+
+    set_seed(settings.seed)
+    student = load_student(start)
+    adapter = Adapter(student.processor, settings.picture_cache)
+    groups = group_examples(examples, settings.questions_per_picture)
+    model = prepare(student.model, settings)
+    shared = settings.share_pictures and can_share(model, adapter, groups, settings)
+    arguments = TrainingArguments(
+        output_dir=str(checkpoints),
+        max_steps=settings.steps,
+        per_device_train_batch_size=settings.pictures,
+        gradient_accumulation_steps=settings.accumulate,
+        max_grad_norm=settings.clip,
+        logging_steps=settings.log_every,
+        save_steps=settings.save_every,
+        save_total_limit=2,
+        seed=settings.seed,
+        bf16=settings.bf16,
+        activation_checkpointing=settings.gradient_checkpointing,
+        remove_unused_columns=False,
+        dataloader_pin_memory=False,
+        disable_tqdm=True,
+        report_to=[],
+    )
+    processes = max(1, arguments.world_size)
+    count = settings.steps * settings.accumulate * settings.pictures * processes
+    trainer = StudentTrainer(
+        student_settings=settings,
+        model=model,
+        args=arguments,
+        train_dataset=InOrder(groups, order_of(len(groups), count, settings.seed)),
+        data_collator=Collator(adapter, settings, shared=shared, longest=longest_of(model)),
+    )
+    for callback in (PrinterCallback, ProgressCallback):
+        trainer.remove_callback(callback)
+    return Lesson(Student(model, student.processor), trainer)
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Inside, torch computes with so many threads."""
+    import torch  # heavy; whoever is here needs it anyway
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
