@@ -16,9 +16,9 @@ from vpd.distill.scenes import DatasetSettings, describe, make_base, make_scenes
 from vpd.distill.select import Filter
 from vpd.distill.settings import RunSettings
 from vpd.distill.stages import add_questions, build, explain, judge, run_draws, sample
+from vpd.distill.student.predict import Mode
 from vpd.distill.student.settings import TinySettings, TrainSettings
 from vpd.distill.student.tiny import build_tiny_student
-from vpd.distill.student.train import equal_steps, step_cost
 from vpd.engine.journal import Journal
 from vpd.engine.records import Question
 from vpd.tools.image import ImageRef
@@ -35,7 +35,9 @@ class DemoSize:
     base_pictures: int
     base_steps: int
     arm_steps: int
-    """Of the distilled student; the others get as many as take the same compute."""
+    """Of the students that learn rationales."""
+    control_steps: int
+    """Of the student that learns answers only: more, for the same CPU time; the report shows what each took."""
     tiny: TinySettings = TinySettings()
 
 
@@ -45,6 +47,7 @@ FULL = DemoSize(
     base_pictures=4000,
     base_steps=600,
     arm_steps=900,
+    control_steps=2000,
 )
 QUICK = DemoSize(
     scenes=DatasetSettings(train_images=600, test_images=50, train_questions=24, unseen_pairs_questions=8, deeper_questions=6),
@@ -52,6 +55,7 @@ QUICK = DemoSize(
     base_pictures=1500,
     base_steps=250,
     arm_steps=200,
+    control_steps=440,
 )
 
 Follow = Callable[[str, int | None, Callable[[Callable[[str], None]], None]], None]
@@ -59,7 +63,15 @@ Follow = Callable[[str, int | None, Callable[[Callable[[str], None]], None]], No
 
 
 def run_demo(
-    folder: Path, size: DemoSize, seed: int, llm: str, follow: Follow, tell: Tell, *, unfiltered: bool = False, workers: int | None = None
+    folder: Path,
+    size: DemoSize,
+    seed: int,
+    llm: str,
+    follow: Follow,
+    tell: Tell,
+    *,
+    unfiltered: bool = False,
+    workers: int | None = None,
 ) -> None:
     """One run with one seed. What is done is left as it is; what was cut goes on."""
     scenes = size.scenes.model_copy(update={"seed": seed})
@@ -114,17 +126,15 @@ def teach(run: RunDirectory, size: DemoSize, scenes: DatasetSettings, arms: list
     base = Lesson("base", tiny, students / "base", base_examples, TrainSettings(steps=size.base_steps, seed=seed))
     teach_side_by_side([base], tell, workers=1)
     start = students / "base" / "student"
-    settings = TrainSettings(steps=size.arm_steps, seed=seed)
-    costs = {arm: step_cost(start, taught[arm], settings) for arm in arms}
     lessons = [
         Lesson(
             name=arm.value,
             start=start,
             out=students / arm.value,
             examples=taught[arm],
-            settings=settings.model_copy(update={"steps": equal_steps(size.arm_steps, costs[Arm.DISTILLED], costs[arm])}),
+            settings=TrainSettings(steps=size.control_steps if arm is Arm.CONTROL else size.arm_steps, seed=seed),
             questions=questions,
-            modes=("answer",) if arm is Arm.CONTROL else ("answer", "explain"),
+            modes=(Mode.ANSWER,) if arm is Arm.CONTROL else (Mode.ANSWER, Mode.EXPLAIN),
         )
         for arm in arms
     ]

@@ -3,9 +3,10 @@
 from typing import Any
 
 from vpd.distill.grid import Grid
-from vpd.distill.phrases import counted, listed, plural, tell_test
+from vpd.distill.phrases import counted, singular, tell_branch, tell_test
 from vpd.distill.records import Rationale, Verdict
 from vpd.engine.records import Question, Step, ToolCall, Trace
+from vpd.tools.box import Box
 
 __all__ = ["explain_trace"]
 
@@ -59,60 +60,86 @@ class Teller:
         noun = noun_of_call(call)
         where = self._where(call)
         if is_regions(call.result):
-            places = listed([f"at {self._place(region)}" for region in call.result])
             verb = "are" if len(call.result) > 1 else "is"
-            return f"{where}There {verb} {counted(len(call.result), noun)}" + (f": {places}." if places else ".")
+            return f"{where}{there(where)} {verb} {counted(len(call.result), noun)}{self._places(call.result, noun)}."
         if is_region(call.result):
-            return f"{where}The {noun} is at {self._place(call.result)}."
+            return f"{where}{the(where)} {noun} is at {self._place(call.result)}."
         asked = call.tool.replace("_", " ")
         given = [str(value) for value in call.arguments.values() if isinstance(value, str | int | float)]
-        subject = f"{asked} {' '.join(given)}".strip()
-        return f"The {subject}{self._of(call)} is {tell_value(call.result)}."
+        subject = " ".join([asked, *given])
+        region = first_region(call)
+        if region is not None and region.get("from"):
+            subject += f" the {self._noun(region)} at {self._place(region)}"
+        return f"The {subject} is {tell_value(call.result)}."
 
     def _where(self, call: ToolCall) -> str:
         region = first_region(call)
-        return f"In the {noun_of_region(region)} at {self._place(region)}: " if region and region.get("from") else ""
-
-    def _of(self, call: ToolCall) -> str:
-        region = first_region(call)
-        if region is None or not region.get("from"):
-            return ""
-        return f" of the {noun_of_region(region)} at {self._place(region)}"
+        return f"In the {self._noun(region)} at {self._place(region)} " if region and region.get("from") else ""
 
     def _tell_step(self, step: Step) -> str:
         if step.kind == "bind":
             for name, value in step.names.items():
-                noun = self._noun_of_value(value)
-                if noun is not None:
-                    self._nouns[name] = noun
-            return ""
-        if step.kind == "filter":
+                region = value if is_region(value) else value[0] if is_regions(value) and value else None
+                before = self._trace.calls[: step.after_call]
+                if region is not None:
+                    self._nouns[name] = f"the {self._noun(region)}"
+                elif value == [] and before and before[-1].result == []:
+                    self._nouns[name] = f"the {noun_of_call(before[-1])}"
+        elif step.kind == "filter":
             return self._tell_filter(step)
+        elif step.kind == "branch":
+            return self._tell_branch(step)
         return ""
 
     def _tell_filter(self, step: Step) -> str:
         relation = tell_test(str(step.names.get("test", "")), self._nouns)
-        kept = step.names.get("kept")
-        if relation is None or not isinstance(kept, list):
+        kept, items = step.names.get("kept"), step.names.get("items")
+        if relation is None or not isinstance(kept, int) or not isinstance(items, list) or not is_regions(items):
             return ""
-        regions = [region for region in kept if is_region(region)]
-        if len(regions) != len(kept):
-            return ""
-        of = step.names.get("of", [])
-        noun = noun_of_region(regions[0]) if regions else noun_of_region(of[0]) if is_regions(of) and of else "object"
-        verb = "are" if len(regions) > 1 else "is"
-        places = listed([f"at {self._place(region)}" for region in regions])
-        subject = f"No {noun}" if not regions else counted(len(regions), noun)
-        return f"{subject} {verb} {relation}" + (f": {places}." if places else ".")
+        if not kept:
+            return f"None is {relation}."
+        noun = self._noun(items[0])
+        verb = "are" if kept > 1 else "is"
+        return f"{counted(kept, noun)} {verb} {relation}{self._places(items, noun)}."
 
-    def _noun_of_value(self, value: Any) -> str | None:
-        region = value if is_region(value) else value[0] if is_regions(value) and value else None
-        return None if region is None else f"the {noun_of_region(region)}"
+    def _tell_branch(self, step: Step) -> str:
+        values = step.names.get("values")
+        if not isinstance(values, dict):
+            return ""
+        said = tell_branch(step.source, values, self._nouns)
+        if said is None:
+            return ""
+        subject, relation = said
+        verb = "are" if subject[:1].isdigit() and not subject.startswith("1 ") else "is"
+        return f"{subject} {verb} {'' if step.names.get('taken') else 'not '}{relation}."
+
+    def _noun(self, region: dict[str, Any]) -> str:
+        """What the program was looking for when it found this region, else the region's own label."""
+        came_from = region.get("from")
+        if came_from and came_from[0] < len(self._trace.calls):
+            return noun_of_call(self._trace.calls[came_from[0]])
+        return str(region.get("label") or "region")
+
+    def _places(self, regions: list[dict[str, Any]], noun: str) -> str:
+        """`: at A, at B`, with labels where they say more than the noun."""
+        told = []
+        for region in regions:
+            label = region.get("label")
+            told.append(f"{label} at {self._place(region)}" if label and label != noun else f"at {self._place(region)}")
+        return f": {', '.join(told)}" if told else ""
 
     def _place(self, region: dict[str, Any]) -> str:
-        from vpd.tools.box import Box
-
         return self._grid.write(Box(*region["region"]), self._trace.image.width, self._trace.image.height)
+
+
+def there(where: str) -> str:
+    """How a sentence goes on."""
+    return "there" if where else "There"
+
+
+def the(where: str) -> str:
+    """How a sentence goes on."""
+    return "the" if where else "The"
 
 
 def is_region(value: Any) -> bool:
@@ -125,24 +152,13 @@ def is_regions(value: Any) -> bool:
     return isinstance(value, list) and all(map(is_region, value))
 
 
-def noun_of_region(region: dict[str, Any]) -> str:
-    """What a region is called."""
-    return str(region.get("label") or "region")
-
-
 def noun_of_call(call: ToolCall) -> str:
-    """What a call looked for: the label of what it found, else its first text argument."""
-    if is_regions(call.result) and call.result and call.result[0].get("label"):
-        labels = {region.get("label") for region in call.result}
-        if len(labels) == 1:
-            return str(call.result[0]["label"])
+    """What a call looked for: its first text argument, for one; else the label of what it found."""
     texts = [value for value in call.arguments.values() if isinstance(value, str)]
-    return singular(texts[0]) if texts else "object"
-
-
-def singular(noun: str) -> str:
-    """The noun for one, where its plural is regular."""
-    return noun[:-1] if noun.endswith("s") and plural(noun[:-1]) == noun else noun[:-2] if plural(noun[:-2]) == noun else noun
+    if texts:
+        return singular(texts[0])
+    found = call.result[0] if is_regions(call.result) and call.result else call.result
+    return str(found.get("label") or "region") if is_region(found) else "object"
 
 
 def first_region(call: ToolCall) -> dict[str, Any] | None:

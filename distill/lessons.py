@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from vpd.distill.judge import judge_text
 from vpd.distill.records import Outcome, Prediction, TrainingExample
+from vpd.distill.student.predict import Mode, predict
 from vpd.distill.student.settings import TrainSettings
 from vpd.engine.journal import Journal
 from vpd.engine.records import Question
@@ -35,8 +36,8 @@ class Lesson:
     examples: Sequence[TrainingExample]
     settings: TrainSettings
     questions: Sequence[Question] = ()
-    modes: Sequence[str] = ()
-    """How it is asked: `answer`, `explain`."""
+    modes: Sequence[Mode] = ()
+    """How it is asked."""
 
 
 def teach_side_by_side(lessons: Sequence[Lesson], tell: Tell, workers: int = 2) -> None:
@@ -95,24 +96,22 @@ def teach(lesson: Lesson, news: Any) -> None:
             test(lesson, mode, news)
 
 
-def test(lesson: Lesson, mode: str, news: Any) -> None:
+def test(lesson: Lesson, mode: Mode, news: Any) -> None:
     """Ask the student what it has not been asked yet."""
-    from vpd.distill.student.predict import predict
-
     with Journal(lesson.out / "predictions.jsonl", Prediction) as journal:
         missing = [
             question
             for question in lesson.questions
-            if Prediction.id_for(question=question.id, arm=lesson.name, mode=mode) not in journal
+            if Prediction.id_for(question=question.id, arm=lesson.name, mode=mode.value) not in journal
         ]
         done = len(lesson.questions) - len(missing)
-        for prediction in predict(lesson.out / "student", missing, mode, arm=lesson.name, judge=outcome_of):
+        for prediction in predict(lesson.out / "student", missing, mode, outcome_of, arm=lesson.name):
             journal.append(prediction)
             done += 1
             news.put((f"{lesson.name}, {mode}", done, len(lesson.questions), None))
 
 
-def outcome_of(answer: str, question: Question) -> Outcome:
+def outcome_of(question: Question, answer: str) -> Outcome:
     """The outcome of a student's answer."""
     return judge_text(answer or None, question)[0]
 

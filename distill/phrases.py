@@ -2,9 +2,17 @@
 
 import ast
 
-__all__ = ["counted", "listed", "plural", "tell_test"]
+__all__ = ["counted", "plural", "singular", "tell_branch", "tell_test"]
 
-IRREGULAR = {"person": "people", "man": "men", "woman": "women", "child": "children", "mouse": "mice", "knife": "knives"}
+IRREGULAR = {
+    "person": "people",
+    "man": "men",
+    "woman": "women",
+    "child": "children",
+    "mouse": "mice",
+    "knife": "knives",
+    "bus": "buses",
+}
 
 RELATIONS: dict[tuple[str, type[ast.cmpop]], str] = {
     ("x", ast.Lt): "to the left of",
@@ -47,9 +55,14 @@ def counted(number: int, noun: str) -> str:
     return f"no {noun}" if number == 0 else f"1 {noun}" if number == 1 else f"{number} {plural(noun)}"
 
 
-def listed(parts: list[str]) -> str:
-    """The parts with commas between them."""
-    return ", ".join(parts)
+def singular(noun: str) -> str:
+    """The noun for one, of a noun that may be plural."""
+    head, _, last = noun.rpartition(" ")
+    one = next((single for single, many in IRREGULAR.items() if many == last), None)
+    if one is None:
+        shorter = [last[:-3] + "y"] * last.endswith("ies") + [last[:-2]] * last.endswith("es") + [last[:-1]] * last.endswith("s")
+        one = next((guess for guess in shorter if guess and plural(guess) == last and guess != last), last)
+    return f"{head} {one}".strip()
 
 
 def tell_test(test: str, nouns: dict[str, str]) -> str | None:
@@ -85,6 +98,34 @@ def tell_comparison(test: ast.expr, nouns: dict[str, str]) -> str | None:
         axes, operator = {"y"}, OPPOSITE.get(operator, operator)
     relation = RELATIONS.get((axes.pop(), operator)) if len(axes) == 1 else None
     return f"{relation} {noun}" if relation and noun else None
+
+
+MORE_OR_FEWER: dict[type[ast.cmpop], str] = {ast.Gt: "more than", ast.Lt: "fewer than", ast.Eq: "as many as"}
+
+
+def tell_branch(test: str, values: dict[str, object], nouns: dict[str, str]) -> tuple[str, str] | None:
+    """A branch's test on two counts or two places, as subject and relation; None where it is neither."""
+    try:
+        tree = ast.parse(test, mode="eval").body
+    except SyntaxError:
+        return None
+    if not (isinstance(tree, ast.Compare) and len(tree.ops) == 1):
+        return None
+    left, right = tree.left, tree.comparators[0]
+    word = MORE_OR_FEWER.get(type(tree.ops[0]))
+    if word and (one := tell_count(left, values, nouns)) and (other := tell_count(right, values, nouns)):
+        return one, f"{word} {other}"
+    relation = tell_comparison(tree, nouns)
+    subject = noun_of(left.value, nouns) if isinstance(left, ast.Attribute) else None
+    return (subject.capitalize(), relation) if relation and subject and subject not in relation else None
+
+
+def tell_count(value: ast.expr, values: dict[str, object], nouns: dict[str, str]) -> str | None:
+    """`len(dogs)` as `2 dogs`."""
+    if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "len" and len(value.args) == 1):
+        return None
+    number, noun = values.get(ast.unparse(value)), noun_of(value.args[0], nouns)
+    return counted(number, noun.removeprefix("the ")) if isinstance(number, int) and noun else None
 
 
 def noun_of(value: ast.expr, nouns: dict[str, str]) -> str | None:

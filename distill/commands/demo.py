@@ -28,7 +28,7 @@ def demo(
     from vpd.distill.run_files import read_run
 
     if recorded and llm is not None:
-        raise typer.BadParameter("--recorded and --llm exclude each other")  # noqa: TRY003  typer's own form
+        raise typer.BadParameter("--recorded and --llm exclude each other")
     size = QUICK if quick else FULL
     model = f"replay:{files('vpd.distill') / 'recorded' / 'demo.jsonl'}" if recorded else llm or "local/qwen2.5-coder-0.5b"
     top = folder.with_name(f"{folder.name}-quick") if quick else folder

@@ -4,7 +4,7 @@ import logging
 
 import typer
 
-from vpd.distill.commands import stages
+from vpd.distill.commands import demo, report, scenes, stages
 from vpd.distill.commands.console import ended_by
 
 __all__ = ["app", "main"]
@@ -18,7 +18,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for stage in (stages.sample, stages.run, stages.judge, stages.explain, stages.build):
+app.command()(demo.demo)
+app.add_typer(scenes.scenes_app, name="scenes")
+for stage in (stages.sample, stages.run, stages.judge, stages.explain, stages.build, report.report, report.view):
     app.command(rich_help_panel="Stages of a run")(stage)
 
 

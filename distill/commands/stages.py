@@ -22,7 +22,7 @@ def sample(
     toolset: Annotated[str | None, typer.Option(help="Name or file of the tool set.")] = None,
     draw_seed: Annotated[int | None, typer.Option(help="Of the draws.")] = None,
     cache: Cache = None,
-    workers: Annotated[int | None, typer.Option(help="Requests to the language model at a time; by default what it can use.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Requests at a time; by default what the model can use.")] = None,
 ) -> None:
     """Draw programs for every distinct question; --questions and the settings start a run, later they must be the same."""
     from vpd.distill.caches import cache_folder  # the records and pydantic load with the first command that needs them
