@@ -129,7 +129,9 @@ def shared_placement() -> Placement:
 
 
 def measure(model: Any) -> int:
-    """Bytes of a torch module's parameters and buffers; 0 for what is no torch module."""
+    """Bytes of a torch module's parameters and buffers, or of those in a tuple; 0 for what is no torch module."""
+    if isinstance(model, tuple):
+        return sum(map(measure, model))
     if not (hasattr(model, "parameters") and hasattr(model, "buffers")):
         return 0
     return sum(part.numel() * part.element_size() for parts in (model.parameters(), model.buffers()) for part in parts)

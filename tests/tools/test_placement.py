@@ -5,6 +5,7 @@ import threading
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from vpd.tools.placement import Held, Model, Placement, measure, shared_placement
 
 
@@ -133,6 +134,7 @@ def test_a_load_that_fails_is_tried_again() -> None:
 def test_a_torch_module_is_measured_by_its_tensors() -> None:
     torch = pytest.importorskip("torch")
     assert measure(torch.nn.Linear(10, 5)) == (10 * 5 + 5) * 4
+    assert measure(("tokenizer", torch.nn.Linear(10, 5))) == (10 * 5 + 5) * 4
     assert measure("no module") == 0
 
 
