@@ -94,10 +94,8 @@ def overlaps_with(
 
 @tool(cacheable=False)
 def distance(first: Image | float, second: Image | float) -> float:
-    """Pixels between the nearest edges of two regions, below 0 where they overlap; of two numbers, their difference.
-
-    ViperGPT's rule: an overlap gives minus the intersection over union.
-    """
+    """Pixels between the nearest edges of two regions, below 0 where they overlap; of two numbers, their difference."""
+    # ViperGPT's rule: an overlap gives minus the intersection over union
     if isinstance(first, Image) and isinstance(second, Image):
         a, b = place_of(first, second), place_of(second, first)
         across = max(0.0, a.left - b.right, b.left - a.right)

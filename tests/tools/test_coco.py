@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from vpd.tools.coco import COCO, MEANINGS, WORDS, match_names, near_names
 
 

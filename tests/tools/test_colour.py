@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image as Picture
+
 from vpd.tools import Box, Image, read_image_ref
 from vpd.tools.colour import COLOURS, color_of, name_colours
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from vpd.tools import Box, Image, ImageRef, ToolFailed
 from vpd.tools.conversions import conversion_tools
 

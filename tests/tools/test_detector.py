@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from vpd.tools import Image, ImageRef, Tool, ToolFailed
 from vpd.tools.detector import detector_tools, read_rows
 from vpd.tools.placement import Placement

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from vpd.tools import Box, Image, ImageRef, ToolFailed
 from vpd.tools.geometry import geometry_tools
 

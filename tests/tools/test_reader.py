@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image as Picture
 from PIL import ImageDraw, ImageFont
+
 from vpd.tools import Box, Image, read_image_ref
 from vpd.tools.reader import LARGEST, SMALLEST, Word, reader_tools, reading_order, resized
 
