@@ -52,6 +52,8 @@ class LitellmCompleter(Closing):
     ) -> None:
         """`timeout` is in seconds, a request. With `seeded` every draw is given a seed, even where none was asked for."""
         self.model = model
+        self.asks = model
+        """The model string that litellm is given."""
         self.concurrency = concurrency
         self._retries = retries or Retries()
         self._timeout = timeout
@@ -80,13 +82,13 @@ class LitellmCompleter(Closing):
         with self._ready:
             if self._litellm is None:
                 litellm = import_litellm()
-                check_key(litellm, self.model)
+                check_key(litellm, self.asks)
                 self._litellm = litellm
         return self._litellm
 
     def _request(self, prompt: Prompt, sampling: Sampling, draw: int) -> dict[str, Any]:
         request: dict[str, Any] = {
-            "model": self.model,
+            "model": self.asks,
             "messages": [{"role": message.role, "content": message.content} for message in prompt.messages],
             "max_tokens": sampling.max_tokens,
             "timeout": self._timeout,
@@ -127,9 +129,11 @@ def check_key(litellm: Any, model: str) -> None:
 def sort_error(litellm: Any, error: Exception, model: str) -> Exception:
     """The failure as one of ours: `Transient` where trying again may help, else a `ModelError`."""
     why = one_line(error)
-    code = getattr(error, "status_code", None)
-    lost = isinstance(error, litellm.exceptions.Timeout | litellm.exceptions.APIConnectionError) and not is_mistake(error)
-    if (lost or code in OVERLOADED) and not any(word in why.lower() for word in SPENT):
+    if isinstance(error, litellm.exceptions.APIConnectionError):
+        passing = not is_mistake(error)
+    else:
+        passing = isinstance(error, litellm.exceptions.Timeout) or getattr(error, "status_code", None) in OVERLOADED
+    if passing and not any(word in why.lower() for word in SPENT):
         headers = getattr(getattr(error, "response", None), "headers", None) or {}
         return Transient(why, seconds_to_wait(headers.get("retry-after")))
     if isinstance(error, litellm.exceptions.AuthenticationError):

@@ -1,5 +1,6 @@
 """A small language model in this process: llama.cpp, told to litellm as the provider `local`."""
 
+import itertools
 import os
 import secrets
 import threading
@@ -52,6 +53,9 @@ class LocalCompleter(LitellmCompleter):
         # A seed always, so that draws differ by it and nothing else. A day's timeout: a busy machine is no lost connection.
         super().__init__(model, timeout=86_400.0, concurrency=settings.slots, seeded=True)
         self._name = model.removeprefix(f"{PROVIDER}/")
+        # Two completers of one model are two models in memory: each has its own number in what litellm is told.
+        self._number = f"{next(NUMBERS)}"
+        self.asks = f"{PROVIDER}/{self._number}"
         self._settings = settings
         self._progress = progress or Progress()
         self._loaded: LocalModel | None = None
@@ -62,7 +66,7 @@ class LocalCompleter(LitellmCompleter):
         super().close()
         with self._ready:
             if self._loaded is not None:
-                del LOADED[self._name]
+                del LOADED[self._number]
                 self._loaded.close()
                 self._loaded = None
 
@@ -71,7 +75,7 @@ class LocalCompleter(LitellmCompleter):
         with self._ready:
             if self._loaded is None:
                 register(import_litellm())
-                self._loaded = LOADED[self._name] = LocalModel(find_gguf(self._name, self._progress), self._settings)
+                self._loaded = LOADED[self._number] = LocalModel(find_gguf(self._name, self._progress), self._settings)
         return super().complete(prompt, sampling, draw)
 
 
@@ -109,7 +113,8 @@ class LocalModel:
 
 
 LOADED: dict[str, LocalModel] = {}
-"""Models in memory by name: litellm hands its provider nothing but the name."""
+"""Models in memory by number: litellm hands its provider nothing but what stands behind the slash."""
+NUMBERS = itertools.count()
 REGISTERING = threading.Lock()
 
 
