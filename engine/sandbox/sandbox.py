@@ -105,7 +105,7 @@ class Sandbox:
             ledger = Ledger(image, names, answer)
             session = Session(ledger, self.limits, self.isolation, started)
             text = source.encode(errors="replace").decode() if code is None else ""
-            start = wire.Run(text, code, ledger.table.whole(), float(image.ref.height), specs, budget_of(self.limits))
+            start = wire.Run(text, code, ledger.table.whole(), image.ref.height, specs, budget_of(self.limits))
             self._workers.start(lambda session=session, start=start: session.work(self._children.get, start))  # type: ignore[misc]
             execution = session.wait()
             if last_try or not session.orphaned:

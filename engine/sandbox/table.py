@@ -41,7 +41,7 @@ class Table:
         """What the child is told of a region."""
         image = self.images[number]
         box = image.box or image.frame
-        left, top, right, bottom = map(float, box.corners)
+        left, top, right, bottom = edges_of(box)
         return RegionSpec(number, left, top, right, bottom, clean(box.label), float(box.score))
 
     def image(self, reference: RegionId) -> Image:
@@ -178,17 +178,22 @@ def clean(text: str) -> str:
     return str(text) if text.isascii() else text.encode(errors="replace").decode()
 
 
+def edges_of(box: Box) -> tuple[int | float, ...]:
+    """Left, top, right, bottom as plain numbers: whole ones stay whole, for programs write them down."""
+    return tuple(int(edge) if isinstance(edge, int) else float(edge) for edge in box.corners)
+
+
 def region_as_json(image: Image) -> dict[str, Any]:
     """A region as a call's arguments, a step and an answer hold it."""
     box = image.box or image.frame
     origin = None if image.origin is None else list(image.origin)
-    return {"region": [float(edge) for edge in box.corners], "label": clean(box.label), "from": origin}
+    return {"region": list(edges_of(box)), "label": clean(box.label), "from": origin}
 
 
 def region_of_result(image: Image) -> dict[str, Any]:
     """A region as a call's result holds it."""
     box = image.box or image.frame
-    return {"region": [float(edge) for edge in box.corners], "label": clean(box.label), "score": float(box.score)}
+    return {"region": list(edges_of(box)), "label": clean(box.label), "score": float(box.score)}
 
 
 def plain_result(result: Any) -> Any:

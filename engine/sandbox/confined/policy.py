@@ -258,6 +258,8 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
             self.refuse_module(node, module or ".")
             return ast.copy_location(ast.Pass(), node)
         for alias in node.names:
+            if module == "functools" and alias.name in SILENT_DECORATORS:
+                continue
             if alias.name not in MODULES[module]:
                 have = ", ".join(sorted(MODULES[module]))
                 self.refuse(node, "import", f"`from {module} import {alias.name}` is not available: {module} has {have}")

@@ -68,10 +68,10 @@ class RegionSpec(msgspec.Struct, array_like=True, frozen=True):
     """What the child is told of a region: numbers in pixels of the whole picture, no pixels."""
 
     number: int
-    left: float
-    top: float
-    right: float
-    bottom: float
+    left: int | float
+    top: int | float
+    right: int | float
+    bottom: int | float
     label: str
     score: float
 
@@ -108,7 +108,7 @@ class Run(msgspec.Struct, tag="run", frozen=True):
     source: str
     code: bytes | None
     picture: RegionSpec
-    height: float
+    height: int | float
     """Pixels of the whole picture, from which ViperGPT's edges count upward."""
     tools: list[ToolSpec]
     budget: Budget
@@ -120,7 +120,7 @@ class Next(msgspec.Struct, tag="next", frozen=True):
     """Run the same program on another picture, with fresh names."""
 
     picture: RegionSpec
-    height: float
+    height: int | float
 
 
 class Compile(msgspec.Struct, tag="compile", frozen=True):
