@@ -61,6 +61,8 @@ class MuonAdamW(torch.optim.AdamW):
         state = self.state[weight]
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(gradient)
+            state["step"] = torch.zeros(())  # AdamW looks for it in every weight's state when a checkpoint is read
+        state["step"] += 1
         state["momentum"].lerp_(gradient, 1 - MOMENTUM)
         pushed: Tensor = gradient.lerp(state["momentum"], MOMENTUM)
         return pushed
