@@ -12,8 +12,10 @@ from vpd.distill.student.errors import StudentError
 from vpd.distill.student.settings import TrainResult, TrainSettings
 from vpd.engine.record import sha256_of
 
-__all__ = ["CHECKPOINTS", "WHOLE", "Checkpoint", "claim", "last_whole", "read_result", "write_result"]
+__all__ = ["CHECKPOINTS", "STUDENT", "WHOLE", "Checkpoint", "claim", "last_whole", "read_result", "write_result"]
 
+STUDENT = "student"
+"""The folder in it that holds the finished student, as any checkpoint is."""
 CHECKPOINTS = "checkpoints"
 WHOLE = "whole.json"
 """A file of this name stands in every checkpoint that was written to its end; it says what the training took so far."""

@@ -1,6 +1,5 @@
 """Loading and saving a student, silently, and never half."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,15 +49,14 @@ def load_student(start: str | Path) -> Student:
 
 
 def save_student(student: Student, folder: Path) -> None:
-    """Write weights and processor into a folder; each file is there whole or not at all."""
-    draft = folder / ".part"
+    """Write weights and processor to a folder, which is there whole or not at all."""
+    draft = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
+    model = student.model
+    if hasattr(model, "merge_and_unload"):
+        model = model.merge_and_unload()  # adapters become part of the weights, so that the student stands alone
     with quiet():
-        model = student.model
-        if hasattr(model, "merge_and_unload"):
-            model = model.merge_and_unload()  # adapters become part of the weights, so that the student stands alone
         model.save_pretrained(draft)
     student.processor.save_pretrained(draft)
-    for file in sorted(draft.iterdir()):
-        os.replace(file, folder / file.name)  # noqa: PTH105  the same as Path.replace, which hides that it overwrites
-    draft.rmdir()
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.rename(folder)

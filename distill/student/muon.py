@@ -70,13 +70,13 @@ class MuonAdamW(torch.optim.AdamW):
 
 def orthogonal(matrices: Tensor) -> Tensor:
     """Each matrix of a stack with its singular values brought near 1, between about 0.7 and 1.2."""
-    wide = matrices.mT if matrices.shape[-2] > matrices.shape[-1] else matrices
-    wide = wide.float()
+    tall = matrices.shape[-2] > matrices.shape[-1]
+    wide: Tensor = (matrices.mT if tall else matrices).float()
     wide = wide / (torch.linalg.matrix_norm(wide, keepdim=True) + 1e-7)
     for _ in range(5):
         square = wide @ wide.mT
         wide = 3.4445 * wide + (-4.7750 * square + 2.0315 * square @ square) @ wide
-    return wide.mT if matrices.shape[-2] > matrices.shape[-1] else wide
+    return wide.mT if tall else wide
 
 
 def make_optimizer(model: nn.Module, settings: TrainSettings) -> MuonAdamW:

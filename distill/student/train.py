@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from vpd.distill.records import TrainingExample
-from vpd.distill.student.folder import CHECKPOINTS, claim, last_whole, read_result, write_result
+from vpd.distill.student.folder import CHECKPOINTS, STUDENT, claim, last_whole, read_result, write_result
 from vpd.distill.student.groups import group_examples, order_of
 from vpd.distill.student.imports import require
 from vpd.distill.student.load import Student, load_student, quiet, save_student
@@ -32,7 +32,7 @@ class Lesson(NamedTuple):
 def train_student(
     start: str | Path, examples: Sequence[TrainingExample], out: Path, settings: TrainSettings, progress: Progress | None = None
 ) -> TrainResult:
-    """Train from a checkpoint (a folder, or a name on a model hub) and write the student into `out`, as any checkpoint is.
+    """Train from a checkpoint, a folder or a name on a model hub, and write the student to `out / "student"`, as any checkpoint is.
 
     A run that was killed goes on from its last whole checkpoint; one that is done is read. Raises `StudentError` where the
     folder holds a student of other examples or settings, where an example is too long, and where the start is no such model.
@@ -55,7 +55,7 @@ def train_student(
     pictures = settings.steps * settings.accumulate * settings.pictures * lesson.trainer.accelerator.num_processes
     result = TrainResult(settings.steps, meter.cpu_seconds, losses, pictures)
     if lesson.trainer.is_world_process_zero():
-        save_student(lesson.student, out)
+        save_student(lesson.student, out / STUDENT)
         write_result(out, result)
         shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
     return result

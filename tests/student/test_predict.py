@@ -18,7 +18,7 @@ def taught(tiny: Path, lessons: list[TrainingExample], tmp_path_factory: pytest.
     folder = tmp_path_factory.mktemp("taught")
     settings = TrainSettings(steps=60, pictures=8, warmup=5, learning_rate=4e-3, muon_learning_rate=0.03)
     train_student(tiny, lessons, folder, settings)
-    return folder
+    return folder / "student"
 
 
 @pytest.mark.parametrize("mode", list(Mode))

@@ -21,7 +21,7 @@ QUICK = TrainSettings(steps=30, pictures=8, warmup=5, learning_rate=4e-3, muon_l
 
 
 def weights_in(folder: Path) -> bytes:
-    return (folder / "model.safetensors").read_bytes()
+    return (folder / "student" / "model.safetensors").read_bytes()
 
 
 def test_thirty_steps_make_the_loss_of_descriptions_fall(tiny: Path, descriptions: list[TrainingExample], tmp_path: Path) -> None:
@@ -30,15 +30,15 @@ def test_thirty_steps_make_the_loss_of_descriptions_fall(tiny: Path, description
     assert result.losses[-1][1] < 0.6 * result.losses[0][1]
     assert told == list(range(1, 31))
     assert result.cpu_seconds > 0
-    assert load_student(tmp_path).model.config.model_type == "idefics3"
+    assert load_student(tmp_path / "student").model.config.model_type == "idefics3"
 
 
 def test_a_finished_training_is_read_and_not_done_again(tiny: Path, descriptions: list[TrainingExample], tmp_path: Path) -> None:
     settings = QUICK.model_copy(update={"steps": 5})
     first = train_student(tiny, descriptions, tmp_path, settings)
-    before = (tmp_path / "model.safetensors").stat().st_mtime_ns
+    before = (tmp_path / "student" / "model.safetensors").stat().st_mtime_ns
     assert train_student(tiny, descriptions, tmp_path, settings) == first == read_result(tmp_path)
-    assert (tmp_path / "model.safetensors").stat().st_mtime_ns == before
+    assert (tmp_path / "student" / "model.safetensors").stat().st_mtime_ns == before
 
 
 def test_a_killed_training_ends_with_the_weights_of_an_undisturbed_one(
