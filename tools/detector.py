@@ -89,13 +89,13 @@ def detector_tools(*, threshold: float = 0.5, fetch: Fetch = weights, placement:
         return [box for box in detector.detect(image) if box.label in wanted]
 
     @tool(version=version, weights=(WEIGHTS,))
-    def find(image: Image, name: str) -> list[Box]:
-        """All objects of that name as boxes, surest first; `name` is one everyday noun: person, bus, dog, cup, chair."""
-        return search("find", image, name)
+    def find(image: Image, object_name: str) -> list[Box]:
+        """All objects of that name as boxes, surest first; `object_name` is one everyday noun: person, bus, dog, cup, chair."""
+        return search("find", image, object_name)
 
     @tool(version=version, weights=(WEIGHTS,))
-    def exists(image: Image, name: str) -> bool:
+    def exists(image: Image, object_name: str) -> bool:
         """Whether an object of that name can be seen."""
-        return bool(search("exists", image, name))
+        return bool(search("exists", image, object_name))
 
     return [find, exists]

@@ -45,7 +45,7 @@ def color_named(text: str) -> str | None:
 
 
 def text_match_tools(*, fetch: Callable[[str], Mapping[str, Path]] = weights, placement: Placement | None = None) -> list[Tool]:
-    """`best_text_match` and `verify_property`, as far as small models carry."""
+    """`best_text_match`, `best_image_match` and `verify_property`, as far as small models carry."""
     rooms = placement or shared_placement()
     classifier, encoder = Classifier(fetch, rooms), TextEncoder(fetch, rooms)
 
@@ -56,16 +56,25 @@ def text_match_tools(*, fetch: Callable[[str], Mapping[str, Path]] = weights, pl
         return summed
 
     @tool(weights=(CLASSIFIER, ENCODER))
-    def best_text_match(image: Image, options: list[str], prefix: str | None = None) -> str:
-        """Which of the options says best what the image or region mainly shows: best_text_match(image, ["a cat", "a dog"])."""
-        named = [color_named(option) for option in options]
-        if len(set(named) - {None}) == len(options):  # a question of color, which pixels answer
+    def best_text_match(image: Image, option_list: list[str], prefix: str | None = None) -> str:
+        """Which option says best what the image or region mainly shows: best_text_match(image, ["a cat", "a dog"])."""
+        named = [color_named(option) for option in option_list]
+        if len(set(named) - {None}) == len(option_list):  # a question of color, which pixels answer
             seen = color_of.run(image)
             if seen in named:
-                return options[named.index(seen)]
-        return options[
-            closest(vector_of(image), encoder.vectors([f"{prefix or 'a photo of'} {option}" for option in filled(options)]))
+                return option_list[named.index(seen)]
+        return option_list[
+            closest(vector_of(image), encoder.vectors([f"{prefix or 'a photo of'} {option}" for option in filled(option_list)]))
         ]
+
+    @tool(weights=(CLASSIFIER, ENCODER), cacheable=False)  # an image cannot be kept in a cache of texts
+    def best_image_match(list_patches: list[Image], content: list[str], return_index: bool = False) -> Image | int:  # noqa: FBT001, FBT002  the form is ViperGPT's
+        """Which of the images or regions mainly shows what the texts say, or its place in the list with return_index=True."""
+        if not list_patches or not content:
+            raise ToolFailed("best_image_match", "needs at least one image and one text")
+        texts = encoder.vectors([f"a photo of {text}" for text in content])
+        place = max(range(len(list_patches)), key=lambda at: float((texts @ vector_of(list_patches[at])).mean()))
+        return place if return_index else list_patches[place]
 
     @tool()
     def verify_property(image: Image, object_name: str, property: str) -> bool:  # noqa: A002, ARG001  ViperGPT's names
@@ -75,7 +84,7 @@ def text_match_tools(*, fetch: Callable[[str], Mapping[str, Path]] = weights, pl
             raise ToolFailed("verify_property", f"tells colors only ({', '.join(COLOURS)}), and {property[:60]!r} is none")
         return bool(color_of.run(image) == color)
 
-    return [best_text_match, verify_property]
+    return [best_text_match, best_image_match, verify_property]
 
 
 def filled(options: Sequence[str]) -> Sequence[str]:

@@ -57,8 +57,9 @@ class Tool:
 
     @property
     def takes_image(self) -> bool:
-        """Whether the first parameter is an image, so that `image.NAME(...)` works too."""
-        return bool(self.parameters) and self.parameters[0].type is Image
+        """Whether the first parameter is or may be an image, so that `image.NAME(...)` works too."""
+        first = self.parameters[0].type if self.parameters else None
+        return first is Image or Image in getattr(first, "__args__", ())
 
     @property
     def signature(self) -> str:

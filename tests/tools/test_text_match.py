@@ -38,14 +38,14 @@ def test_a_color_is_read_out_of_a_text(text: str, color: str | None) -> None:
 
 
 def test_a_color_is_verified_from_pixels_alone(tmp_path: Path) -> None:
-    verify = text_match_tools(fetch=refuse)[1]
+    verify = text_match_tools(fetch=refuse)[2]
     assert verify.run(plain(tmp_path, "green"), "ball", "green")
     assert not verify.run(plain(tmp_path, "green"), "ball", "red")
 
 
 def test_what_is_no_color_cannot_be_verified_and_is_not_denied(tmp_path: Path) -> None:
     with pytest.raises(ToolFailed, match="tells colors only"):
-        text_match_tools(fetch=refuse)[1].run(plain(tmp_path, "green"), "man", "running")
+        text_match_tools(fetch=refuse)[2].run(plain(tmp_path, "green"), "man", "running")
 
 
 def test_a_choice_among_colors_is_made_from_pixels_alone(tmp_path: Path) -> None:
@@ -77,6 +77,14 @@ def test_a_batch_is_answered_as_its_images_are_alone(photograph: Callable[[str],
     (classify,) = classifier_tools()
     images = [photograph(name) for name in ("coffee.png", "chelsea.png")]
     assert classify.run(images) == [classify.run([image])[0] for image in images]
+
+
+@pytest.mark.models
+def test_the_image_that_fits_a_text_is_chosen(photograph: Callable[[str], Image]) -> None:
+    choose = text_match_tools()[1]
+    images = [photograph(name) for name in ("coffee.png", "chelsea.png", "rocket.jpg")]
+    assert choose.run(images, ["a cat"], return_index=True) == 1
+    assert choose.run(images, ["a cup of coffee"]) == images[0]
 
 
 @pytest.mark.models

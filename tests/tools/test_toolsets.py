@@ -45,7 +45,7 @@ def test_scenes_need_no_weights_and_photographs_do() -> None:
 def test_names_of_both_papers_are_answered() -> None:
     lite = open_toolset("lite", knowledge=SILENT)
     vipergpt = {"find", "exists", "crop", "overlaps_with", "distance", "bool_to_yesno", "coerce_to_numeric", "llm_query"}
-    vipergpt |= {"best_text_match", "verify_property"}
+    vipergpt |= {"best_text_match", "best_image_match", "verify_property"}
     vpd = {"overlaps", "expand_patch_with_surrounding", "dist", "formatting_answer", "language_question_answering"}
     assert all(name in lite for name in vipergpt | vpd)
 

@@ -122,13 +122,13 @@ def search_tools(search: Search, version: str, batch: int) -> list[Tool]:
     """`find` and `exists` over one search."""
 
     @tool(version=version, batch=batch)
-    def find(image: list[Image], name: list[str]) -> list[list[Box]]:
-        """All objects of that name as boxes, surest first; `name` is a noun, with a word or two that tell it apart."""
-        return search(image, name)
+    def find(image: list[Image], object_name: list[str]) -> list[list[Box]]:
+        """All objects of that name as boxes, surest first; `object_name` is a noun, with a word or two that tell it apart."""
+        return search(image, object_name)
 
     @tool(version=version, batch=batch)
-    def exists(image: list[Image], name: list[str]) -> list[bool]:
+    def exists(image: list[Image], object_name: list[str]) -> list[bool]:
         """Whether an object of that name can be seen."""
-        return [bool(boxes) for boxes in search(image, name)]
+        return [bool(boxes) for boxes in search(image, object_name)]
 
     return [find, exists]

@@ -26,7 +26,7 @@ def matching_tools(
     batch: int = 16,
     placement: Placement | None = None,
 ) -> list[Tool]:
-    """`best_text_match` and `verify_property` by one model."""
+    """`best_text_match`, `best_image_match` and `verify_property` by one model."""
     origin, rooms = Origin(model, revision, device, dtype), placement or shared_placement()
     matcher = model_of(origin, "AutoModel")
     version = f"1-{origin.version}"
@@ -44,14 +44,14 @@ def matching_tools(
     @tool(version=version, batch=batch)
     def best_text_match(
         image: list[Image],
-        options: list[list[str]],
+        option_list: list[list[str]],
         prefix: list[str | None] = None,  # type: ignore[assignment]  # noqa: RUF013  a batch form's default is that of one request
     ) -> list[str]:
         """Which of the options fits the image or region best: best_text_match(image, ["a cat", "a dog"])."""
-        if not all(options):
+        if not all(option_list):
             raise ToolFailed("best_text_match", "there is no option to choose from")
-        texts = [[f"{start or 'a photo of'} {option}" for option in own] for own, start in zip(options, prefix, strict=True)]
-        return [own[place] for own, place in zip(options, likest(image, texts), strict=True)]
+        texts = [[f"{start or 'a photo of'} {option}" for option in own] for own, start in zip(option_list, prefix, strict=True)]
+        return [own[place] for own, place in zip(option_list, likest(image, texts), strict=True)]
 
     @tool(version=version, batch=batch)
     def verify_property(image: list[Image], object_name: list[str], property: list[str]) -> list[bool]:  # noqa: A002  ViperGPT's name
@@ -62,7 +62,15 @@ def matching_tools(
         ]
         return [place == 1 for place in likest(image, texts)]
 
-    return [best_text_match, verify_property]
+    @tool(version=version, cacheable=False)  # an image cannot be kept in a cache of texts
+    def best_image_match(list_patches: list[Image], content: list[str], return_index: bool = False) -> Image | int:  # noqa: FBT001, FBT002  the form is ViperGPT's
+        """Which of the images or regions fits the texts best, or its place in the list with return_index=True."""
+        if not list_patches or not content:
+            raise ToolFailed("best_image_match", "needs at least one image and one text")
+        place = int(likeness(list_patches, content).mean(axis=1).argmax())
+        return place if return_index else list_patches[place]
+
+    return [best_text_match, best_image_match, verify_property]
 
 
 def likeness_of(loaded: Loaded, images: Sequence[Image], texts: Sequence[str]) -> "NDArray[np.float32]":

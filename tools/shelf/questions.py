@@ -36,7 +36,10 @@ def question_tools(
             return answers_of(loaded, images, texts, longest)
 
     @tool(version=version, batch=batch, timeout=120, aliases=("visual_question_answering", "vqa"))
-    def simple_query(image: list[Image], question: list[str]) -> list[str]:
+    def simple_query(
+        image: list[Image],
+        question: list[str] = "What is this?",  # type: ignore[assignment]  # a batch form's default is that of one request
+    ) -> list[str]:
         """The answer, in a word or a short phrase, to a simple question about what the image or region shows."""
         if not all(text.strip() for text in question):
             raise ToolFailed("simple_query", "the question is empty")

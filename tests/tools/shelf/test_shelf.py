@@ -137,6 +137,12 @@ def test_the_choice_does_not_depend_on_the_batch(checkpoint: Build, images: list
     assert match(images[:2], options, [None, None]) == alone
 
 
+def test_an_image_is_chosen_among_several(checkpoint: Build, images: list[Image]) -> None:
+    choose = by_name(matching_tools(model=checkpoint("clip"), device="cpu"))["best_image_match"]
+    place = choose(images, ["cat", "red dog"], return_index=True)
+    assert choose(images, ["cat", "red dog"]) == images[place]
+
+
 def test_no_options_are_refused(checkpoint: Build, images: list[Image]) -> None:
     with pytest.raises(ToolFailed, match="no option"):
         by_name(matching_tools(model=checkpoint("clip")))["best_text_match"](images[:1], [[]], [None])
