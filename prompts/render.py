@@ -51,9 +51,7 @@ def render_tools(tools: Iterable[Tool]) -> str:
     return "\n\n".join(parts)
 
 
-def write_program_prompt(
-    question: str, tools: Mapping[str, Tool], examples: Iterable[Example] | None = None
-) -> tuple[Turn, ...]:
+def write_program_prompt(question: str, tools: Mapping[str, Tool], examples: Iterable[Example] | None = None) -> tuple[Turn, ...]:
     """The chat that asks for one program; of the examples, those that call only tools that are there.
 
     All but the last turn are the same for every question, so a server that keeps its prompt cache reads them once.
