@@ -128,7 +128,8 @@ class Adapter:
             given = self.processor(text=[f"{self.processor.image_token}{text}"], images=[picture], return_tensors="pt")
         given = dict(given)
         ids = tuple(given.pop("input_ids")[0].tolist())
-        given.pop("attention_mask", None)
+        for name in ("attention_mask", "labels"):  # made here, for the whole batch
+            given.pop(name, None)
         kinds = {name: tuple(given.pop(name)[0].tolist()) for name in PER_TOKEN if name in given}
         mask = given.get("pixel_attention_mask")
         if mask is not None and bool(mask.all()):

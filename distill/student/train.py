@@ -32,7 +32,7 @@ class Lesson(NamedTuple):
 def train_student(
     start: str | Path, examples: Sequence[TrainingExample], out: Path, settings: TrainSettings, progress: Progress | None = None
 ) -> TrainResult:
-    """Train from a checkpoint, a folder or a name on a model hub, and write the student to `out / "student"`, as any checkpoint is.
+    """Train from a folder or a model hub's name, and write the student to `out / "student"`, as any checkpoint is.
 
     A run that was killed goes on from its last whole checkpoint; one that is done is read. Raises `StudentError` where the
     folder holds a student of other examples or settings, where an example is too long, and where the start is no such model.
