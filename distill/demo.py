@@ -19,8 +19,9 @@ from vpd.distill.stages import add_questions, build, explain, judge, run_draws, 
 from vpd.distill.student.predict import Mode
 from vpd.distill.student.settings import TinySettings, TrainSettings
 from vpd.distill.student.tiny import build_tiny_student
+from vpd.engine.completers import open_completer
 from vpd.engine.journal import Journal
-from vpd.engine.records import Question
+from vpd.engine.records import Program, Question
 from vpd.tools.image import ImageRef
 
 __all__ = ["FULL", "QUICK", "DemoSize", "run_demo"]
@@ -78,10 +79,7 @@ def run_demo(
     settings = RunSettings(llm=llm, draws=size.draws, seed=seed)
     with RunDirectory(folder, settings) as run:
         follow("scenes", None, lambda advance: draw_scenes(run, scenes, advance))
-        texts = {question.text for question in run.read(Question)}
-        follow(
-            "sample", len(texts) * size.draws, lambda advance: sample(run, advance, cache=cache_folder("draws"), workers=workers)
-        )
+        draw_programs(run, follow, workers)
         follow("run", None, lambda advance: run_draws(run, advance))
         follow("judge", None, lambda advance: judge(run, advance))
         rules = (Filter.RIGHT, Filter.NONE) if unfiltered else (Filter.RIGHT,)
@@ -91,6 +89,15 @@ def run_demo(
         teach(run, size, scenes, arms, tell)
         gather_predictions(run, arms)
         write_manifest(run)
+
+
+def draw_programs(run: RunDirectory, follow: Follow, workers: int | None) -> None:
+    """Programs from the language model, unless all are there: then no model is opened."""
+    wanted = len({question.text for question in run.read(Question)}) * run.settings.draws
+    held = len(run.read(Program)) if run.file(Program).exists() else 0
+    if held < wanted:
+        with open_completer(run.settings.llm, cache=cache_folder("draws")) as completer:
+            follow("sample", wanted - held, lambda advance: sample(run, completer, advance, workers=workers))
 
 
 def draw_scenes(run: RunDirectory, scenes: DatasetSettings, advance: Callable[[str], None]) -> None:

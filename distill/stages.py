@@ -10,7 +10,7 @@ from vpd.distill.judge import judge_trace
 from vpd.distill.records import Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.select import Filter, choose_verdicts, draws_by_question, traces_of
-from vpd.engine.completers import open_completer
+from vpd.engine.completer import Completer
 from vpd.engine.dispatch import Dispatcher
 from vpd.engine.prompt import make_prompt
 from vpd.engine.records import Isolation, Program, Prompt, Question, Trace
@@ -44,13 +44,13 @@ def prompts_for(texts: Iterable[str], tools: Registry) -> list[tuple[str, Prompt
     return [(text, make_prompt("program", write_program_prompt(text, tools))) for text in dict.fromkeys(texts)]
 
 
-def sample(run: RunDirectory, advance: Advance, *, cache: Path | None = None, workers: int | None = None) -> None:
-    """Draw programs for every distinct question text."""
+def sample(run: RunDirectory, completer: Completer, advance: Advance, *, workers: int | None = None) -> None:
+    """Draw programs for every distinct question text, from the model that the run's settings name."""
     settings = run.settings
     tools = open_toolset(settings.toolset)
     prompts = prompts_for((question.text for question in run.read(Question)), tools)
     sampling = Sampling(temperature=settings.temperature, max_tokens=settings.max_tokens, seed=settings.draw_seed)
-    with run.journal(Program) as journal, open_completer(settings.llm, cache=cache) as completer:
+    with run.journal(Program) as journal:
         draws = draw_programs(prompts, completer, sampling, settings.draws, done=journal, workers=workers)
         for program in draws:
             journal.append(program)

@@ -4,7 +4,7 @@ import logging
 
 import typer
 
-from vpd.distill.commands import demo, report, scenes, stages
+from vpd.distill.commands import demo, report, scenes, stages, tools
 from vpd.distill.commands.console import ended_by
 
 __all__ = ["app", "main"]
@@ -20,6 +20,7 @@ app = typer.Typer(
 
 app.command()(demo.demo)
 app.add_typer(scenes.scenes_app, name="scenes")
+app.add_typer(tools.tools_app, name="tools")
 for stage in (stages.sample, stages.run, stages.judge, stages.explain, stages.build, report.report, report.view):
     app.command(rich_help_panel="Stages of a run")(stage)
 

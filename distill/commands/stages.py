@@ -1,7 +1,7 @@
 """The stages one by one: each reads a run directory's records and adds its own."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,22 +27,28 @@ def sample(
     """Draw programs for every distinct question; --questions and the settings start a run, later they must be the same."""
     from vpd.distill.caches import cache_folder  # the records and pydantic load with the first command that needs them
     from vpd.distill.run_directory import RunDirectory
+    from vpd.distill.scenes.files import placed
     from vpd.distill.settings import RunSettings
     from vpd.distill.stages import add_questions
     from vpd.distill.stages import sample as draw
+    from vpd.engine.completers import open_completer
     from vpd.engine.journal import read_records
     from vpd.engine.records import Program, Question
 
     given = {"llm": llm, "draws": draws, "temperature": temperature, "toolset": toolset, "draw_seed": draw_seed}
-    chosen = {name: value for name, value in given.items() if value is not None}
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     starts = questions is not None or bool(chosen)
-    with RunDirectory(directory, RunSettings(**chosen) if starts else None) as place:  # type: ignore[arg-type]  # checked by pydantic
+    with RunDirectory(directory, RunSettings(**chosen) if starts else None) as place:
         if questions is not None:
-            add_questions(place, read_records(questions, Question))
+            asked = read_records(questions, Question)
+            add_questions(place, (one.model_copy(update={"image": placed(one.image, questions.parent)}) for one in asked))
         texts = {question.text for question in place.read(Question)}
         held = len(place.read(Program)) if place.file(Program).exists() else 0
-        with following("sample", len(texts) * place.settings.draws - held) as advance:
-            draw(place, advance, cache=cache_folder("draws", cache), workers=workers)
+        with (
+            open_completer(place.settings.llm, cache=cache_folder("draws", cache)) as completer,
+            following("sample", len(texts) * place.settings.draws - held) as advance,
+        ):
+            draw(place, completer, advance, workers=workers)
 
 
 def run(

@@ -1,0 +1,126 @@
+"""A run from questions to training examples, with programs from a script and everything else real."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vpd.distill.records import Outcome, Rationale, Teaches, TrainingExample, Verdict
+from vpd.distill.run_directory import FILES, RunDirectory
+from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
+from vpd.distill.select import Filter
+from vpd.distill.settings import RunSettings
+from vpd.distill.stages import add_questions, build, examples_under, explain, judge, run_draws, sample
+from vpd.engine.records import Program, Question, Trace
+from vpd.engine.scripted import ScriptedCompleter
+
+COUNT = 'def execute_command(image):\n    return str(len(find(image, "{name}")))\n'
+WRONG = "def execute_command(image):\n    return 'purple elephant'\n"
+BROKEN = 'def execute_command(image):\n    return find(image, "circle")[99].label\n'
+SILENT = "def execute_command(image):\n    find(image, 'circle')\n"
+HOSTILE = "def execute_command(image):\n    return open('/etc/passwd').read()\n"
+
+SCENES = DatasetSettings(
+    train_images=12, test_images=2, questions_per_image=3, train_questions=12, unseen_pairs_questions=8, deeper_questions=6
+)
+
+
+def script(questions: list[Question]) -> dict[str, list[str]]:
+    """For counting questions a program that may be right; for all, the ways to fail."""
+    made = {}
+    for question in questions:
+        counts = question.text.startswith("How many") and question.kind == "count"
+        name = question.text.removeprefix("How many ").removesuffix(" are there?")
+        right = f"```python\n{COUNT.format(name=name)}```" if counts else WRONG
+        made[question.text] = [WRONG, right, BROKEN, SILENT, HOSTILE]
+    return made
+
+
+def walk(path: Path, questions: list[Question]) -> None:
+    """All stages, each in a process of its own as far as the run knows."""
+
+    def ignore(_outcome: str) -> None:
+        return
+
+    with RunDirectory(path, RunSettings(llm="scripted", draws=5)) as run:
+        add_questions(run, questions)
+        with ScriptedCompleter(script(questions)) as completer:
+            sample(run, completer, ignore)
+        run_draws(run, ignore)
+        judge(run, ignore)
+        explain(run, ignore, (Filter.RIGHT, Filter.NONE))
+        build(run, ignore)
+
+
+@pytest.fixture(scope="module")
+def questions(tmp_path_factory: pytest.TempPathFactory) -> list[Question]:
+    folder = tmp_path_factory.mktemp("scenes")
+    make_scenes(folder, SCENES)
+    return read_questions(folder)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, questions: list[Question]) -> Iterator[RunDirectory]:
+    path = tmp_path_factory.mktemp("run")
+    walk(path, questions)
+    with RunDirectory(path) as opened:
+        yield opened
+
+
+def test_every_distinct_question_has_its_draws(run: RunDirectory, questions: list[Question]) -> None:
+    drawn = Counter(program.question for program in run.read(Program))
+    assert drawn == dict.fromkeys({question.text for question in questions}, 5)
+
+
+def test_every_outcome_is_told_apart(run: RunDirectory) -> None:
+    outcomes = Counter(verdict.outcome for verdict in run.read(Verdict))
+    assert set(outcomes) == {Outcome.RIGHT, Outcome.WRONG, Outcome.FAILED, Outcome.SILENT}
+    stages = {trace.failure.stage for trace in run.read(Trace) if trace.failure}
+    assert {stage.value for stage in stages} == {"run", "refused"}
+
+
+def test_only_right_traces_are_taught(run: RunDirectory) -> None:
+    right = {verdict.trace for verdict in run.read(Verdict) if verdict.outcome is Outcome.RIGHT}
+    taught = [example for example in run.read(TrainingExample) if example.teaches is Teaches.RATIONALE]
+    assert taught
+    assert {example.provenance["trace"] for example in taught} <= right
+
+
+def test_a_question_without_a_right_trace_keeps_its_label(run: RunDirectory, questions: list[Question]) -> None:
+    labels = [example.question for example in run.read(TrainingExample) if example.teaches is Teaches.ANSWER]
+    assert sorted(labels) == sorted(question.id for question in questions if question.split == "train")
+
+
+def test_a_rationale_ends_at_the_programs_answer(run: RunDirectory) -> None:
+    for rationale in run.read(Rationale):
+        assert rationale.text.endswith(f"So the answer is {rationale.answer}.")
+
+
+def test_without_the_filter_wrong_programs_are_taught(run: RunDirectory) -> None:
+    told = [example for example in examples_under(run, Filter.NONE) if example.teaches is Teaches.RATIONALE]
+    assert any("purple elephant" in example.messages[-1].content for example in told)
+
+
+def test_nothing_held_out_is_taught(run: RunDirectory, questions: list[Question]) -> None:
+    held_out = {question.image.sha256 for question in questions if question.split != "train"}
+    assert not held_out & {example.image.sha256 for example in run.read(TrainingExample)}
+
+
+def test_a_second_walk_writes_nothing(run: RunDirectory, questions: list[Question], tmp_path: Path) -> None:
+    walk(tmp_path, questions)
+    before = {name: (tmp_path / name).read_bytes() for name in FILES.values() if (tmp_path / name).exists()}
+    walk(tmp_path, questions)
+    assert before == {name: (tmp_path / name).read_bytes() for name in before}
+
+
+@pytest.mark.parametrize("name", ["programs.jsonl", "traces.jsonl", "verdicts.jsonl", "rationales.jsonl", "examples.jsonl"])
+def test_a_file_cut_in_the_middle_is_completed(questions: list[Question], tmp_path: Path, name: str) -> None:
+    walk(tmp_path, questions)
+    whole = {kind: RunDirectory(tmp_path).read(kind) for kind in (Trace, Verdict, Rationale, TrainingExample)}
+    path = tmp_path / name
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    walk(tmp_path, questions)
+    for kind, records in whole.items():
+        found = {record.id: record.digest for record in RunDirectory(tmp_path).read(kind)}
+        assert found == {record.id: record.digest for record in records}
