@@ -103,13 +103,13 @@ def crop(image: Image, left: float = 0.0, lower: float = 0.0, right: float = 1e9
 
 
 @tool(aliases=("language_question_answering",))
-def llm_query(query: str, context: str = "", long_answer: bool = True) -> str:  # noqa: FBT001  ViperGPT's form
+def llm_query(query: str, context: str = "", long_answer: bool = True) -> str:
     """Ask a language model."""
     return f"{len(query)}{'' if long_answer else ' short'} {context}".strip()
 
 
 @tool
-def bool_to_yesno(value: bool) -> str:  # noqa: FBT001  ViperGPT's form
+def bool_to_yesno(value: bool) -> str:
     """Yes or no."""
     return "yes" if value else "no"
 
@@ -145,7 +145,7 @@ def formatting_answer(answer: str | float | bool | list[str]) -> str:
 
 
 @tool
-def failing(image: Image) -> str:  # noqa: ARG001  it fails whatever it is given
+def failing(image: Image) -> str:
     """Always fails."""
     message = "the model has no such class"
     raise RuntimeError(message)

@@ -12,6 +12,9 @@ from vpd.engine.sandbox.confined.tracing import ENTRY, Site, TracingPolicy
 __all__ = ["Compiled", "compile_program", "load_compiled"]
 
 
+NO_ANSWER = "the program has no result: define execute_command(image) and return the answer, or leave it in a name `answer`"
+
+
 class Compiled(NamedTuple):
     """A program that can be run."""
 
@@ -40,8 +43,8 @@ def compile_program(source: str, longest: int) -> Compiled:
         policy = TracingPolicy(text, bound_names(tree))
         policy.visit(tree)
         refusal = policy.refusal()
-        if refusal is not None:
-            raise refusal
+        if refusal is not None or entry is None:
+            raise refusal or Refused("refused", "no_answer", NO_ANSWER)
         code = compile(tree, "<program>", "exec", dont_inherit=True)
     except (RecursionError, MemoryError):
         raise Refused("refused", "nesting", "the program is nested too deeply: use names for the parts") from None
@@ -72,8 +75,8 @@ def is_guard(node: ast.stmt) -> bool:
     return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
 
 
-def find_entry(tree: ast.Module) -> str:
-    """The function that gives the result, empty where it is in `answer`. Raises `Refused` where there is neither."""
+def find_entry(tree: ast.Module) -> str | None:
+    """The function that gives the result, empty where it is in `answer`, None where there is neither."""
     functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
     outside = ast.Module([node for node in tree.body if not isinstance(node, ast.FunctionDef)], [])
     if "answer" in bound_names(outside):
@@ -82,8 +85,7 @@ def find_entry(tree: ast.Module) -> str:
         return ENTRY
     if functions and all(isinstance(node, ast.FunctionDef) or is_idle(node) for node in tree.body):
         return functions[-1] if not functions[-1].startswith("_") else " " + functions[-1]
-    message = "the program has no result: define execute_command(image) and return the answer, or leave it in a name `answer`"
-    raise Refused("refused", "no_answer", message)
+    return None
 
 
 def is_idle(node: ast.stmt) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from vpd.engine.sandbox.confined.modules import Names, import_names
 from vpd.engine.sandbox.confined.reading import FUNCTIONS, METHODS, Reader, augment, in_place, name_of, read_item, writable
 from vpd.engine.sandbox.confined.recorder import Printer, Recorder
-from vpd.engine.sandbox.confined.values import Kind, Record, Region, ToolError, ToolFunction
+from vpd.engine.sandbox.confined.values import Builtin, Kind, Record, Region, ToolError, ToolFunction
 
 __all__ = ["make_names"]
 
@@ -32,7 +32,12 @@ def make_names(
     """The names of one run, fresh; `tools` and `methods` hold what asks the host, under every name that a tool has."""
     reader = Reader(methods)
     patch = Kind("ImagePatch", lambda *arguments, **keywords: make_patch(tools, arguments, keywords))
-    kinds: dict[type, Kind] = {Region: patch, ToolFunction: Kind("tool"), Names: Kind("module")}
+    kinds: dict[type, Kind] = {
+        Region: patch,
+        Builtin: Kind("builtin_function_or_method"),
+        ToolFunction: Kind("tool"),
+        Names: Kind("module"),
+    }
 
     def type_of(value: Any) -> Any:
         kind = type(value)
@@ -61,7 +66,7 @@ def make_names(
         "isinstance": is_instance,
         "getattr": reader.get,
         "hasattr": reader.has,
-        "callable": lambda value: type(value) in (*FUNCTIONS, ToolFunction, Kind) or isinstance(value, type),
+        "callable": lambda value: type(value) in (*FUNCTIONS, Builtin, ToolFunction, Kind) or isinstance(value, type),
         "format": format_value,
     }
     hooks = {
@@ -77,7 +82,7 @@ def make_names(
     }
     shared = {"image": image, "ToolError": ToolError, "__name__": "program", **dict.fromkeys(IMAGE_KINDS, patch)}
     functions = {name: ToolFunction(name, ask) for name, ask in tools.items()}
-    return {"__builtins__": BUILTINS | own, **shared, **functions, **hooks}
+    return {"__builtins__": BUILTINS | {name: Builtin(name, act) for name, act in own.items()}, **shared, **functions, **hooks}
 
 
 def make_patch(tools: dict[str, Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:

@@ -99,7 +99,7 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
         if isinstance(node.ctx, ast.Load):
             if node.id == "__name__":
                 return ast.copy_location(ast.Constant("__main__"), node)
-            if node.id in NAMES and node.id not in self.bound:
+            if node.id in NAMES and not node.id.startswith("__") and node.id not in self.bound:
                 self.refuse(node, "name", f"`{node.id}` is not available: {NAMES[node.id]}")
         node.id = self.own_name(node, node.id)
         return node

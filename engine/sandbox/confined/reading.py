@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from vpd.engine.sandbox.confined.formatting import Formatter, format_text
 from vpd.engine.sandbox.confined.modules import MODULES, Names
-from vpd.engine.sandbox.confined.values import Kind, Record, Region, ToolFunction
+from vpd.engine.sandbox.confined.values import Builtin, Kind, Record, Region, ToolFunction
 
 __all__ = ["REGION", "Reader", "augment", "in_place", "read_item", "writable"]
 
@@ -169,7 +169,7 @@ def name_of(value: Any) -> str:
     """The name of a kind, of a function, or of the kind that a value is of."""
     if isinstance(value, type):
         return "ImagePatch" if value is Region else value.__name__
-    if type(value) in (Kind, Record, ToolFunction):
+    if type(value) in (Builtin, Kind, Record, ToolFunction):
         return str(value.name)
     if type(value) in FUNCTIONS:
         return str(value.__name__).strip()

@@ -214,7 +214,8 @@ class Running:
             words = str(error)
         except Exception:  # noqa: BLE001  a program may raise what cannot say what it is
             return "an error that cannot be shown"
-        if isinstance(error, NameError):
+        if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
+            words = words.replace("' ", "'")
             tools = sorted(name for name, value in self.names.items() if type(value).__name__ == "ToolFunction")
             words += f"; the tools are: {', '.join(tools) or 'none'}"
         return words

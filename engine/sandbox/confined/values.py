@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 from vpd.engine.sandbox.confined.wire import RegionSpec
 
-__all__ = ["Kind", "Record", "Region", "ToolError", "ToolFunction"]
+__all__ = ["Builtin", "Kind", "Record", "Region", "ToolError", "ToolFunction"]
 
 
 class ToolError(Exception):
@@ -155,6 +155,26 @@ class ToolFunction(Sealed):
 
     def __hash__(self) -> int:
         return hash(("tool", self.name))
+
+
+class Builtin(Sealed):
+    """A function of ours under Python's name; where it lies and what it holds is not to be seen."""
+
+    __slots__ = ("act", "name")
+
+    act: Any
+    name: str
+
+    def __init__(self, name: str, act: Any) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "act", act)
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """What the function gives."""
+        return self.act(*arguments, **keywords)
+
+    def __repr__(self) -> str:
+        return f"<built-in function {self.name}>"
 
 
 class Kind(Sealed):
