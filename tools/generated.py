@@ -18,12 +18,16 @@ WORDS = ("person", "cat", "red", "circle", "What is this?", "yes", "two dogs", "
 
 
 def arguments_of(tool: Tool, images: Sequence[Image]) -> st.SearchStrategy[dict[str, Any]]:
-    """One request: all parameters by name, at times the default."""
-    strategies: dict[str, st.SearchStrategy[Any]] = {}
-    for parameter in tool.parameters:
-        values = values_of(parameter.type, images)
-        strategies[parameter.name] = values if parameter.required else st.just(parameter.default) | values
-    return st.fixed_dictionaries(strategies)
+    """One request: all parameters by name, at times the default; all its regions are of one picture, as in a program."""
+
+    def request(image: Image) -> st.SearchStrategy[dict[str, Any]]:
+        strategies: dict[str, st.SearchStrategy[Any]] = {}
+        for parameter in tool.parameters:
+            values = values_of(parameter.type, [image])
+            strategies[parameter.name] = values if parameter.required else st.just(parameter.default) | values
+        return st.fixed_dictionaries(strategies)
+
+    return st.sampled_from(images).flatmap(request)
 
 
 def values_of(declared: Any, images: Sequence[Image]) -> st.SearchStrategy[Any]:

@@ -3,24 +3,25 @@
 import gc
 import logging
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
-__all__ = ["Held", "Model", "Placement", "shared_placement"]
+__all__ = ["Held", "Key", "Model", "Placement", "shared_placement"]
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Model(Generic[T]):
-    """Something heavy that a tool needs, and how it comes to be; two of them are never the same one."""
+    """Something heavy that a tool needs, and how it comes to be; two of one name on one device share one copy."""
 
     name: str
     load: Callable[[], T]
@@ -29,8 +30,18 @@ class Model(Generic[T]):
     """Bytes it is expected to take; room is made for them before it is loaded."""
     device: str = "cpu"
     """Where it stands: `cpu`, `cuda:0`, ...; each device has a budget of its own."""
-    lock: Lock = field(default_factory=Lock, repr=False)
-    """Held while it is in use: many model libraries are not safe to call from two threads."""
+
+    @property
+    def key(self) -> "Key":
+        """What makes two the same."""
+        return Key(self.device, self.name)
+
+
+class Key(NamedTuple):
+    """Which copy of which model."""
+
+    device: str
+    name: str
 
 
 class Held(NamedTuple):
@@ -59,33 +70,39 @@ class Placement:
     def __init__(self, budget: int | None = None) -> None:
         self.budget = budget
         """Bytes on each device; None is no limit."""
-        self._slots: dict[Model[Any], Slot] = {}
+        self._slots: dict[Key, Slot] = {}
+        self._in_use: defaultdict[Key, Lock] = defaultdict(Lock)
+        """Held while a model is in use: many model libraries are not safe to call from two threads."""
         self._clock = count()
         self._lock = Lock()
 
     @contextmanager
     def use(self, model: Model[T]) -> Iterator[T]:
         """The model, loaded if need be, for one caller at a time; where loading raises, the next use tries again."""
-        with model.lock:
+        with self._lock_of(model.key):
             yield self._ready(model)
 
     def held(self) -> tuple[Held, ...]:
         """What is loaded, the least recently used first."""
         with self._lock:
             slots = sorted(self._slots.items(), key=lambda item: item[1].used)
-        return tuple(Held(model.name, model.device, slot.size) for model, slot in slots)
+        return tuple(Held(key.name, key.device, slot.size) for key, slot in slots)
 
     def put_out(self, model: Model[Any]) -> None:
         """Forget a model once nobody uses it; it is loaded again on its next use."""
-        with model.lock, self._lock:
-            self._slots.pop(model, None)
+        with self._lock_of(model.key), self._lock:
+            self._slots.pop(model.key, None)
         free_memory()
+
+    def _lock_of(self, key: Key) -> Lock:
+        with self._lock:
+            return self._in_use[key]
 
     def _ready(self, model: Model[T]) -> T:
         with self._lock:
-            slot = self._slots.get(model)
+            slot = self._slots.get(model.key)
             if slot is not None:
-                self._slots[model] = slot._replace(used=next(self._clock))
+                self._slots[model.key] = slot._replace(used=next(self._clock))
                 thing: T = slot.thing
                 return thing
         self._make_room(model, model.size)
@@ -93,7 +110,7 @@ class Placement:
         loaded = model.load()
         size = measure(loaded) or model.size
         with self._lock:
-            self._slots[model] = Slot(loaded, size, next(self._clock))
+            self._slots[model.key] = Slot(loaded, size, next(self._clock))
         self._make_room(model, 0)
         return loaded
 
@@ -103,18 +120,16 @@ class Placement:
             return
         put_out = False
         with self._lock:
-            mine = sorted(
-                ((slot.used, model) for model, slot in self._slots.items() if model.device == newcomer.device),
-                key=lambda at: at[0],
-            )
-            total = needed + sum(self._slots[model].size for _, model in mine)
-            for _, model in mine:
+            mine = [(key, slot) for key, slot in self._slots.items() if key.device == newcomer.device]
+            total = needed + sum(slot.size for _, slot in mine)
+            for key, slot in sorted(mine, key=lambda item: item[1].used):
                 if total <= self.budget:
                     break
-                if model is not newcomer and model.lock.acquire(blocking=False):
-                    total -= self._slots.pop(model).size
-                    model.lock.release()
-                    log.info("put out %s to make room for %s", model.name, newcomer.name)
+                if key != newcomer.key and self._in_use[key].acquire(blocking=False):
+                    del self._slots[key]
+                    self._in_use[key].release()
+                    total -= slot.size
+                    log.info("put out %s to make room for %s", key.name, newcomer.name)
                     put_out = True
         if put_out:
             free_memory()

@@ -42,6 +42,13 @@ def test_a_model_is_loaded_once() -> None:
     assert weight.loads == 1
 
 
+def test_two_of_one_name_share_one_copy() -> None:
+    one, other, placement = Weight("a"), Weight("a"), Placement()
+    touch(placement, one)
+    touch(placement, other)
+    assert (one.loads, other.loads) == (1, 0)
+
+
 def test_many_threads_share_one_load() -> None:
     weight, placement = Weight("a"), Placement()
     threads = [threading.Thread(target=touch, args=(placement, weight)) for _ in range(16)]

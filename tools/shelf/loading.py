@@ -56,7 +56,11 @@ class Origin:
 
 def model_of(origin: Origin, network_class: str, processor_class: str = "AutoProcessor") -> Model[Loaded]:
     """The model, not loaded yet."""
-    return Model(origin.model, lambda: load_transformers(origin, network_class, processor_class), device=origin.device)
+    return Model(
+        f"{network_class} {origin.version}",
+        lambda: load_transformers(origin, network_class, processor_class),
+        device=origin.device,
+    )
 
 
 def load_transformers(origin: Origin, network_class: str, processor_class: str) -> Loaded:

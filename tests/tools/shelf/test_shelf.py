@@ -171,8 +171,9 @@ def test_models_share_a_budget_and_give_way_to_each_other(checkpoint: Build, ima
     match = by_name(matching_tools(model=checkpoint("clip"), placement=placement, device="cpu"))["best_text_match"]
     depth(images[0])
     match(images[:1], [["cat"]], [None])
-    assert [held.name for held in placement.held()] == [checkpoint("clip")]
-    assert placement.held()[0].size > 1000
+    (held,) = placement.held()
+    assert held.name.startswith("AutoModel clip")
+    assert held.size > 1000
 
 
 def test_half_precision_is_a_setting(checkpoint: Build, images: list[Image]) -> None:

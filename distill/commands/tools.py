@@ -1,0 +1,137 @@
+"""Tools on the command line: `vpd tools list|show|run|check|new`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vpd.distill.commands.console import say
+
+if TYPE_CHECKING:
+    from vpd.tools.registry import Registry
+
+__all__ = ["tools_app"]
+
+tools_app = typer.Typer(help="The functions that programs may call.", no_args_is_help=True)
+
+Set = Annotated[str, typer.Option("--set", help="A tool set by name, or a TOML file: mine.toml or mine.toml:name.")]
+Name = Annotated[str, typer.Argument(help="The tool's name, or one of its other names.")]
+
+
+def opened(name: str) -> "Registry":
+    """The tools of a set; those that ask a language model are listed, and answer nothing here."""
+    from vpd.tools.errors import ToolFailed  # the registry and pluggy load with the command
+    from vpd.tools.knowledge import Knowledge
+    from vpd.tools.toolsets import open_toolset
+
+    def refuse(_question: str) -> str:
+        raise ToolFailed("language model", "none is at hand here; `vpd ask` and `vpd run` bring one")
+
+    return open_toolset(name, knowledge=Knowledge("none", refuse))
+
+
+@tools_app.command("list")
+def list_tools(toolset: Set = "lite") -> None:
+    """List a set's tools: what a prompt shows, what can be called besides, and which weights they load on first use."""
+    from vpd.tools.toolsets import read_toolsets, weights_of
+    from vpd.tools.weights import Catalogue, default_store, is_in_place
+
+    tools = opened(toolset)
+    for title, chosen in (("shown in a prompt", True), ("can be called besides", False)):
+        print(f"{title}:")
+        for tool in (tool for tool in tools.values() if tool.shown is chosen):
+            other = f"  (also {', '.join(tool.aliases)})" if tool.aliases else ""
+            print(f"    {tool.signature}{other}")
+    names, catalogue, store = weights_of(tools.values()), Catalogue.read(), default_store()
+    if names:
+        print("weights, loaded on first use:")
+    for name in names:
+        entry = catalogue[name]
+        here = "here" if all(is_in_place(file, entry.paths(store)[file.name]) for file in entry.files) else "not here"
+        print(f"    {name}  {entry.size / 1e6:,.0f} MB, {here}, {entry.licence}")
+    say(f"Tool sets: {', '.join(f'{each.name} ({each.about})' for each in read_toolsets().values())}")
+
+
+@tools_app.command()
+def show(name: Name, toolset: Set = "lite") -> None:
+    """Print all that is known of a tool."""
+    from vpd.tools.weights import Catalogue
+
+    tool = opened(toolset)[name]
+    print(f"{tool.signature}\n\n{tool.doc}\n")
+    facts = {
+        "version": tool.version,
+        "other names": ", ".join(tool.aliases),
+        "in prompts": "shown" if tool.shown else "not shown",
+        "results": "cached" if tool.cacheable else "not cached",
+        "batch": f"at most {tool.batch} requests at a time" if tool.batch else "one request at a time",
+        "given up after": f"{tool.timeout:g} s",
+        "from": tool.source,
+    }
+    for label, fact in facts.items():
+        if fact:
+            print(f"{label + ':':<16}{fact}")
+    catalogue = Catalogue.read()
+    for entry in (catalogue[weights] for weights in tool.weights):
+        print(f"\nweights {entry.name}: {entry.about}. {entry.licence}\n{entry.unverified.strip()}")
+
+
+@tools_app.command()
+def run(
+    name: Name,
+    image: Annotated[Path, typer.Argument(help="A picture.")],
+    arguments: Annotated[list[str] | None, typer.Argument(help="name=value, value as JSON or plain text.")] = None,
+    *,
+    toolset: Set = "lite",
+    region: Annotated[str | None, typer.Option(help="left,top,right,bottom in pixels; by default the whole picture.")] = None,
+) -> None:
+    """Call one tool on a picture and print what it gives, boxes in pixels of the whole picture."""
+    import json
+
+    from vpd.distill.commands.calling import call_on
+    from vpd.distill.commands.downloads import following_downloads
+    from vpd.tools.fetch import weights
+
+    tool = opened(toolset)[name]
+    with following_downloads() as progress:
+        for needed in tool.weights:
+            weights(needed, progress=progress)
+    result: Any = call_on(tool, image, arguments or [], region)
+    print(json.dumps(result, ensure_ascii=False, indent=1))
+
+
+@tools_app.command()
+def check(
+    names: Annotated[list[str] | None, typer.Argument(help="Tools of the set; all of them if none is named.")] = None,
+    *,
+    toolset: Set = "lite",
+    examples: Annotated[int, typer.Option(help="Calls of each tool.", min=1)] = 50,
+) -> None:
+    """Try tools with generated arguments: wrong results, changed arguments, chance, errors that say nothing to a program."""
+    from tempfile import TemporaryDirectory
+
+    from vpd.tools.checking import check_tool, draw_pictures
+
+    tools, faults = opened(toolset), 0
+    with TemporaryDirectory() as folder:
+        images = draw_pictures(Path(folder))
+        for name in names or list(tools):
+            found = check_tool(tools[name], images, examples=examples)
+            told = "no fault found" if found.fault is None else f"FAULT: {found.fault}"
+            print(f"{found.tool}: {found.calls} tries, {found.refused} refused by the tool; {told}")
+            faults += found.fault is not None
+    if faults:
+        raise typer.Exit(1)
+
+
+@tools_app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="The tool's name, such as count_faces.")],
+    folder: Annotated[Path, typer.Argument(help="Where the package's folder is made.")] = Path(),
+) -> None:
+    """Write a plug-in package with one tool and a test that passes."""
+    from vpd.tools.scaffold import write_plugin
+
+    made = write_plugin(name, folder)
+    print(made)
+    say(f"Next: pip install -e {made}, then pytest {made}")
