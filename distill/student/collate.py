@@ -32,17 +32,21 @@ class Branch:
     target: tuple[int, ...]
     task: int
     """Place in `TASKS`."""
+    kinds: dict[str, tuple[int, ...]]
+    """Of the prompt's tokens and the target's."""
 
 
 @dataclass(slots=True)
 class Row:
-    """One sequence as it grows."""
+    """One sequence as it grows: a tree of texts that begin alike, written one after the other."""
 
     ids: list[int] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
-    """Position of each token as the model counts it."""
-    branch: list[int] = field(default_factory=list)
-    """0 for what all branches share, then 1, 2, ...; a token sees its own branch and what is shared."""
+    """Position of each token as the model counts it: as if its branch stood alone."""
+    nodes: list[int] = field(default_factory=list)
+    """The part of the tree that each token belongs to."""
+    parents: list[int] = field(default_factory=list)
+    """Of each part, what it goes on from; -1 of the first."""
     labels: list[int] = field(default_factory=list)
     """What each token should be followed by."""
     lengths: list[int] = field(default_factory=list)
@@ -50,23 +54,44 @@ class Row:
     tasks: list[int] = field(default_factory=list)
     kinds: dict[str, list[int]] = field(default_factory=dict)
 
-    def add(self, branch: Branch, skip: int, number: int, kinds: dict[str, tuple[int, ...]]) -> None:
-        """Append a branch without its first `skip` tokens, which the row already holds."""
-        ids = (*branch.tokens.ids, *branch.target)[skip:]
-        before = len(branch.tokens.ids) - skip - 1
-        size = len(branch.target)
-        self.ids += ids
-        self.places += range(skip, skip + len(ids))
-        self.branch += [number] * len(ids)
-        self.labels += [IGNORED] * before + [*branch.target, IGNORED]
-        self.lengths += [0] * before + [size] * size + [0]
-        self.tasks += [branch.task] * len(ids)
-        for name, values in kinds.items():
-            self.kinds.setdefault(name, []).extend(values[skip:])
+    def open_part(self, parent: int) -> int:
+        """Begin a part of the tree."""
+        self.parents.append(parent)
+        return len(self.parents) - 1
+
+    def add(self, branch: Branch, part: int, start: int, end: int) -> None:
+        """Write a branch's tokens from `start` to `end`, prompt and target counted through."""
+        prompt, target = len(branch.tokens.ids), branch.target
+        ids = (*branch.tokens.ids, *target)
+        labels = (*[IGNORED] * (prompt - 1), *target, IGNORED)
+        lengths = (*[0] * (prompt - 1), *[len(target)] * len(target), 0)
+        self.ids += ids[start:end]
+        self.places += range(start, end)
+        self.nodes += [part] * (end - start)
+        self.labels += labels[start:end]
+        self.lengths += lengths[start:end]
+        self.tasks += [branch.task] * (end - start)
+        for name, kinds in branch.kinds.items():
+            self.kinds.setdefault(name, []).extend(kinds[start:end])
+
+    def grow(self, branches: Sequence[Branch], start: int = 0, parent: int = -1) -> None:
+        """Write branches that are alike up to `start`: what they go on to share once, then each group that begins alike."""
+        part = self.open_part(parent)
+        if len(branches) == 1:
+            self.add(branches[0], part, start, len(branches[0].tokens.ids) + len(branches[0].target))
+            return
+        end = common_length([branch.tokens.ids for branch in branches])
+        self.add(branches[0], part, start, end)
+        alike: dict[int, list[Branch]] = {}
+        for branch in branches:
+            alike.setdefault(branch.tokens.ids[end], []).append(branch)
+        groups = list(alike.values()) if len(alike) > 1 else [[branch] for branch in branches]
+        for group in groups:
+            self.grow(group, end, part)
 
 
 class Collator:
-    """Makes a batch of groups; `shared` puts a picture's questions into one row behind one copy of the picture."""
+    """Makes a batch of groups; `shared` writes a picture's questions into one row, what they begin with only once."""
 
     def __init__(self, adapter: Adapter, settings: TrainSettings, *, shared: bool, longest: int | None = None) -> None:
         self.adapter, self.settings, self.shared = adapter, settings, shared
@@ -90,20 +115,14 @@ class Collator:
             asked, said = example.messages[-2].content, example.messages[-1].content
             prompted = self.adapter.prompt(asked, example.image)
             pixels = prompted.pixels
-            branches.append(Branch(prompted.tokens, self.adapter.target(asked, said), TASKS.index(example.teaches)))
+            target = self.adapter.target(asked, said)
+            kinds = self.adapter.extend(prompted.tokens, len(target))
+            branches.append(Branch(prompted.tokens, target, TASKS.index(example.teaches), kinds))
         return branches, pixels
 
-    def _join(self, branches: list[Branch]) -> Row:
-        """One row: the tokens with which all prompts begin, then each branch's own."""
-        skip = common_length([branch.tokens.ids for branch in branches]) if len(branches) > 1 else 0
-        row, first = Row(), branches[0]
-        row.ids += first.tokens.ids[:skip]
-        row.places += range(skip)
-        for column, fill in ((row.branch, 0), (row.labels, IGNORED), (row.lengths, 0), (row.tasks, 0)):
-            column.extend([fill] * skip)
-        row.kinds = {name: list(kinds[:skip]) for name, kinds in first.tokens.kinds.items()}
-        for number, branch in enumerate(branches, 1):
-            row.add(branch, skip, number, self.adapter.extend(branch.tokens, len(branch.target)))
+    def _join(self, branches: Sequence[Branch]) -> Row:
+        row = Row()
+        row.grow(branches)
         return row
 
     def _check(self, rows: Iterable[Row]) -> None:
@@ -122,7 +141,6 @@ class Collator:
             lists = [getattr(row, column) for row in rows]
             return torch.tensor([values + [fill] * (width - len(values)) for values in lists])
 
-        branch_B_T = table("branch", -1)
         tensors = {
             "input_ids": table("ids", self.adapter.pad),
             "labels": table("labels", IGNORED),
@@ -134,19 +152,29 @@ class Collator:
             tensors[name] = torch.tensor([values + [0] * (width - len(values)) for values in lists])
         if self.shared:
             tensors["position_ids"] = table("places", 0)
-            tensors["attention_mask"] = mask_of_branches(branch_B_T)
+            tensors["attention_mask"] = mask_of_trees(table("nodes", -1), [row.parents for row in rows])
         else:
-            tensors["attention_mask"] = (branch_B_T >= 0).long()
+            tensors["attention_mask"] = (table("nodes", -1) >= 0).long()
         return tensors
 
 
-def mask_of_branches(branch_B_T: Tensor) -> Tensor:
-    """Which token may look at which, as booleans of shape B 1 T T: back, at its own branch and at what is shared."""
-    length = branch_B_T.shape[1]
-    own = branch_B_T[:, :, None] == branch_B_T[:, None, :]
-    common = branch_B_T[:, None, :] == 0
-    back = torch.ones(length, length, dtype=torch.bool).tril()
-    return ((own | common) & back)[:, None]
+def mask_of_trees(nodes_B_T: Tensor, parents: Sequence[Sequence[int]]) -> Tensor:
+    """Which token may look at which, as booleans of shape B 1 T T: back, at its own part of the tree and at what that goes on from.
+
+    A token that fills up a row (part -1, the last of the table) looks at its like, so that no row of the mask is empty.
+    """
+    rows, length = nodes_B_T.shape
+    parts = max(map(len, parents)) + 1
+    seen = torch.zeros(rows, parts, parts, dtype=torch.bool)
+    for row, above in enumerate(parents):
+        for part, parent in enumerate(above):
+            if parent >= 0:
+                seen[row, part] = seen[row, parent]
+            seen[row, part, part] = True
+    seen[:, -1, -1] = True
+    row_B_1_1 = torch.arange(rows)[:, None, None]
+    back_T_T = torch.ones(length, length, dtype=torch.bool).tril()
+    return (seen[row_B_1_1, nodes_B_T[:, :, None], nodes_B_T[:, None, :]] & back_T_T)[:, None]
 
 
 def common_length(prompts: Sequence[tuple[int, ...]]) -> int:
