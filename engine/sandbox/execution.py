@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from vpd.engine.records import Failure, Isolation, Step, ToolCall
+from vpd.tools.errors import ToolFailed
 from vpd.tools.tool import Tool
 
-__all__ = ["Answer", "Answered", "Execution"]
+__all__ = ["Answer", "Answered", "Execution", "RecordedFailure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,21 @@ Answer = Callable[[Tool, dict[str, Any]], Answered]
 
 It is called from a thread of the sandbox, from several at once where several programs run.
 """
+
+
+class RecordedFailure(ToolFailed):
+    """A failure that was recorded, and is to be recorded again in the same words."""
+
+    def __init__(self, tool: str, message: str, kind: str) -> None:
+        super().__init__(tool, message)
+        self.kind = kind
+        """The name of the error that the tool raised."""
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.tool, self.message, self.kind)
 
 
 @dataclass(frozen=True, slots=True)

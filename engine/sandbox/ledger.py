@@ -8,7 +8,7 @@ from typing import Any
 from vpd.engine.records import Failure, FailureStage, ToolCall
 from vpd.engine.sandbox.binding import bind, name_arguments, typed
 from vpd.engine.sandbox.confined import wire
-from vpd.engine.sandbox.execution import Answer, Answered
+from vpd.engine.sandbox.execution import Answer, Answered, RecordedFailure
 from vpd.engine.sandbox.table import Issue, Table
 from vpd.tools.errors import ToolFailed, ToolMisused
 from vpd.tools.image import Image
@@ -74,7 +74,8 @@ class Ledger:
         """The record and the frame of a call that gave nothing."""
         text = str(error) if isinstance(error, ToolFailed) else f"{opened.tool}: {type(error).__name__}: {error}"
         message = text[:LONGEST_MESSAGE].encode(errors="replace").decode()
-        failure = Failure(stage=FailureStage.TOOL, kind=type(error).__name__, message=message, line=opened.line)
+        kind = error.kind if isinstance(error, RecordedFailure) else type(error).__name__
+        failure = Failure(stage=FailureStage.TOOL, kind=kind, message=message, line=opened.line)
         return opened.model_copy(update={"failure": failure, "seconds": seconds}), wire.encode(
             wire.Stop(failure.kind, message, opened.number)
         )

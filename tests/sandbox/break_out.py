@@ -69,7 +69,7 @@ def attempts(target: dict[str, Any]) -> dict[str, Callable[[], str]]:
         return "emptied"
 
     def list_root() -> str:
-        return f"{len(os.listdir('/'))} names"
+        return f"{len(list(Path('/').iterdir()))} names"
 
     def environment_of_host() -> str:
         return f"{len(Path(f'/proc/{host}/environ').read_bytes())} bytes"

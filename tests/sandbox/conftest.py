@@ -153,8 +153,8 @@ def failing(image: Image) -> str:
 
 TOOLS = Registry(
     (
-        find, exists, verify_property, simple_query, image_caption, best_text_match, compute_depth, crop, llm_query, bool_to_yesno,
-        coerce_to_numeric, distance, overlaps_with, formatting_answer, failing,
+        find, exists, verify_property, simple_query, image_caption, best_text_match, compute_depth, crop, llm_query,
+        bool_to_yesno, coerce_to_numeric, distance, overlaps_with, formatting_answer, failing,
     )
 )  # fmt: skip
 PICTURE = Image(ImageRef("5" * 64, "scene.png", WIDTH, HEIGHT))
