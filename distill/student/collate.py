@@ -159,22 +159,20 @@ class Collator:
 
 
 def mask_of_trees(nodes_B_T: Tensor, parents: Sequence[Sequence[int]]) -> Tensor:
-    """Which token may look at which, as booleans of shape B 1 T T: back, at its own part of the tree and at what that goes on from.
+    """Which token may look at which, as booleans of shape B 1 T T: back, at its own part of the tree and at what came before it.
 
     A token that fills up a row (part -1, the last of the table) looks at its like, so that no row of the mask is empty.
     """
     rows, length = nodes_B_T.shape
-    parts = max(map(len, parents)) + 1
-    seen = torch.zeros(rows, parts, parts, dtype=torch.bool)
+    mask_B_T_T = torch.empty(rows, length, length, dtype=torch.bool)
     for row, above in enumerate(parents):
+        seen = torch.eye(len(above) + 1, dtype=torch.bool)
         for part, parent in enumerate(above):
             if parent >= 0:
-                seen[row, part] = seen[row, parent]
-            seen[row, part, part] = True
-    seen[:, -1, -1] = True
-    row_B_1_1 = torch.arange(rows)[:, None, None]
-    back_T_T = torch.ones(length, length, dtype=torch.bool).tril()
-    return (seen[row_B_1_1, nodes_B_T[:, :, None], nodes_B_T[:, None, :]] & back_T_T)[:, None]
+                seen[part] |= seen[parent]
+        nodes_T = nodes_B_T[row] % len(seen)
+        mask_B_T_T[row] = seen.index_select(0, nodes_T).index_select(1, nodes_T)
+    return (mask_B_T_T & torch.ones(length, length, dtype=torch.bool).tril())[:, None]
 
 
 def common_length(prompts: Sequence[tuple[int, ...]]) -> int:
