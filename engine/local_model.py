@@ -36,10 +36,7 @@ class LocalSettings:
     slots: int = 4
     """Completions that are written at once, at least 1."""
     threads: int | None = None
-    """Processor threads, at least 1. None takes the cores this process may use, at most 8.
-
-    Threads wait for each other by spinning: take 1 where other programs keep the machine busy.
-    """
+    """Processor threads, at least 1. None takes the cores this process may use, at most 8."""
     context: int = 4096
     """Tokens of prompt and completion together, a slot."""
 
@@ -84,10 +81,7 @@ class LocalModel:
 
     def __init__(self, path: Path, settings: LocalSettings) -> None:
         """Load a GGUF file. Raises `MissingExtra`, and `ModelError` where it cannot be loaded."""
-        try:
-            import xllamacpp  # tens of megabytes of llama.cpp: loaded with the first local draw
-        except ImportError as error:
-            raise MissingExtra("local", "xllamacpp") from error
+        xllamacpp = import_llama_cpp()
         self._path = path
         try:
             self._server: Any = xllamacpp.Server(server_parameters(xllamacpp, path, settings))
@@ -118,6 +112,23 @@ NUMBERS = itertools.count()
 REGISTERING = threading.Lock()
 
 
+def import_llama_cpp() -> Any:
+    """The library, told to let its threads sleep while they wait."""
+    # By default they spin. Where another program holds one of the cores, two spinning threads write ten times slower than one;
+    # asleep they lose nothing (docs/language-models.md has the figures). The library reads this once, when it is loaded.
+    name = "OMP_WAIT_POLICY"
+    chosen = os.environ.get(name)
+    os.environ[name] = chosen or "PASSIVE"
+    try:
+        import xllamacpp  # a hundred megabytes of llama.cpp: loaded with the first local draw
+    except ImportError as error:
+        raise MissingExtra("local", "xllamacpp") from error
+    finally:
+        if chosen is None:
+            del os.environ[name]
+    return xllamacpp
+
+
 def server_parameters(xllamacpp: Any, path: Path, settings: LocalSettings) -> Any:
     """llama.cpp's settings; what is measured stands in docs/language-models.md."""
     parameters = xllamacpp.CommonParams()
@@ -127,6 +138,8 @@ def server_parameters(xllamacpp: Any, path: Path, settings: LocalSettings) -> An
     threads = settings.threads or min(MOST_THREADS, len(os.sched_getaffinity(0)))
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
     parameters.cache_prompt = True
+    # Each slot keeps its own last prompt. The store beside the slots (8 GiB by default) was never hit by prompts that share a start.
+    parameters.cache_ram_mib = 0
     parameters.warmup = False
     parameters.verbosity = -1
     # The library opens a port on the loopback address beside its calls in process: a key that nobody knows closes it.
