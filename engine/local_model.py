@@ -138,7 +138,7 @@ def server_parameters(xllamacpp: Any, path: Path, settings: LocalSettings) -> An
     threads = settings.threads or min(MOST_THREADS, len(os.sched_getaffinity(0)))
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
     parameters.cache_prompt = True
-    # Each slot keeps its own last prompt. The store beside the slots (8 GiB by default) was never hit by prompts that share a start.
+    # Each slot keeps its own last prompt. The store beside the slots (8 GiB by default) was never hit by prompts of one start.
     parameters.cache_ram_mib = 0
     parameters.warmup = False
     parameters.verbosity = -1
