@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -150,6 +151,20 @@ def test_prompts_are_taken_only_as_they_are_needed() -> None:
         for _ in range(3):
             next(programs)
     assert len(taken) < 10
+
+
+def test_who_stops_listening_does_not_wait_for_a_model_that_hangs() -> None:
+    hanging = threading.Event()
+
+    def answer(prompt: Prompt, draw: int) -> str:
+        if draw:
+            hanging.wait(60)
+        return "answer = 1"
+
+    programs = draw_programs(questions("Is it?"), ScriptedCompleter(answer, concurrency=3), SAMPLING, 3)
+    assert next(programs).draw == 0
+    del programs
+    hanging.set()
 
 
 @pytest.mark.parametrize("name", ["draws.jsonl", "draws.jsonl.gz"])

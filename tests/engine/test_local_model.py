@@ -1,8 +1,12 @@
 """The local model: names and files are checked before anything is loaded, and the real one writes programs."""
 
 import ast
+import os
 import subprocess
 import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,12 +14,13 @@ import pytest
 from vpd.engine.completer import Sampling
 from vpd.engine.completers import open_completer
 from vpd.engine.errors import ModelError
-from vpd.engine.local_model import LocalCompleter, LocalSettings
+from vpd.engine.local_model import LocalCompleter, LocalSettings, find_gguf, server_parameters
 from vpd.engine.prompt import make_prompt
 from vpd.engine.records import Prompt
 from vpd.engine.sample import draw_programs
 from vpd.prompts.render import Turn
 from vpd.tools.errors import UnknownName
+from vpd.tools.progress import Progress
 
 MODEL = "local/qwen2.5-coder-0.5b"
 SYSTEM = """You write a Python function execute_command(image). Tool: find(image, name) -> list. Write only code.
@@ -67,9 +72,22 @@ print(sorted({{"xllamacpp", "litellm"}} & set(sys.modules)))
     assert said.stdout.strip() == "[]"
 
 
+def test_llama_cpp_is_told_to_let_its_threads_sleep_and_the_environment_is_left_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "xllamacpp.py").write_text('import os\nPOLICY = os.environ["OMP_WAIT_POLICY"]\n')
+    code = """
+import os
+from vpd.engine.local_model import import_llama_cpp
+print(import_llama_cpp().POLICY, "OMP_WAIT_POLICY" in os.environ)
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"} | {"PYTHONPATH": str(tmp_path)}
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment)
+    assert said.stdout.strip() == "PASSIVE False"
+
+
 @pytest.fixture(scope="module")
-def local() -> LocalCompleter:
-    return LocalCompleter(MODEL, settings=LocalSettings(slots=2, threads=1))
+def local() -> Iterator[LocalCompleter]:
+    with LocalCompleter(MODEL, settings=LocalSettings(slots=2, threads=1)) as opened:
+        yield opened
 
 
 @pytest.mark.models
@@ -86,6 +104,23 @@ def test_a_prompt_beyond_the_context_is_refused_in_one_line(local: LocalComplete
     with pytest.raises(ModelError, match="exceeds the available context size") as caught:
         local.complete(prompt("dog " * 9000), Sampling(), 0)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.models
+def test_nobody_without_the_key_gets_an_answer_from_the_port() -> None:
+    import xllamacpp
+
+    path = find_gguf(MODEL.removeprefix("local/"), Progress())
+    server = xllamacpp.Server(server_parameters(xllamacpp, path, LocalSettings(slots=1, threads=1, context=256)))
+    asked = urllib.request.Request(
+        f"{server.listening_address}/v1/completions",
+        data=b'{"prompt": "Hi", "max_tokens": 1}',
+        headers={"Content-Type": "application/json"},
+    )
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(asked, timeout=30)
+    with caught.value:
+        assert caught.value.code == 401
 
 
 @pytest.mark.models
