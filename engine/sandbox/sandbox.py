@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -9,12 +10,14 @@ from typing import Self
 from vpd.engine.errors import IsolationError
 from vpd.engine.records import Failure, FailureStage, Isolation
 from vpd.engine.sandbox.children import ForkedChildren, Gone, Late
+from vpd.engine.sandbox.codes import Code, Codes
 from vpd.engine.sandbox.confined import wire
 from vpd.engine.sandbox.execution import Answer, Execution
 from vpd.engine.sandbox.ledger import Ledger, callable_names
 from vpd.engine.sandbox.limits import Limits
 from vpd.engine.sandbox.session import Children, Session, budget_of, failure_of_status, limit
 from vpd.engine.sandbox.spawning import SpawnedChildren
+from vpd.engine.sandbox.table import clean
 from vpd.engine.sandbox.workers import Workers
 from vpd.tools.image import Image
 from vpd.tools.tool import Tool
@@ -44,6 +47,7 @@ class Sandbox:
     ) -> None:
         self.limits = limits
         self._workers = Workers()
+        self._codes = Codes()
         processor = int(limits.program_seconds) + 3
         kind = ForkedChildren if fork else SpawnedChildren
         self._children: Children = kind(tuple(layers), limits.memory_mib, processor, ready)
@@ -79,67 +83,77 @@ class Sandbox:
         self._workers.close()
 
     def run(self, source: str, image: Image, tools: Mapping[str, Tool], answer: Answer) -> Execution:
-        """Run a program on one picture. Raises nothing for what the program does."""
-        return self._run(source, None, image, tools, answer)
+        """Run a program on one picture. Raises nothing for what the program does.
+
+        A program that is run for the second time is compiled for all later times, in a child that runs nothing.
+        """
+        text = clean(source)
+        code, seen = self._codes.find(text)
+        if code is None and seen:
+            code = self._compile(text)
+        return self._run(text, code, image, tools, answer)
 
     def run_many(self, source: str, images: Iterable[Image], tools: Mapping[str, Tool], answer: Answer) -> Iterator[Execution]:
         """Run one program on many pictures, each in a child of its own; compiled once, in a child that runs nothing."""
-        code, failure, seconds = self._compile(source)
+        text = clean(source)
+        code = self._codes.find(text)[0] or self._compile(text)
         for image in images:
-            if failure is not None:
-                yield Execution((), (), "", None, failure, seconds, self.isolation)
-            else:
-                yield self._run(source, code, image, tools, answer)
+            yield self._run(text, code, image, tools, answer)
 
     def check(self, source: str) -> Failure | None:
         """Why a program would not be run; None where it would. It is compiled in a child and not run."""
-        return self._compile(source)[1]
+        text = clean(source)
+        return (self._codes.find(text)[0] or self._compile(text)).failure
 
-    def _run(self, source: str, code: bytes | None, image: Image, tools: Mapping[str, Tool], answer: Answer) -> Execution:
+    def _run(self, text: str, code: Code | None, image: Image, tools: Mapping[str, Tool], answer: Answer) -> Execution:
         started = monotonic()
-        if len(source) > self.limits.source_characters:
-            return Execution((), (), "", None, self._too_long(source), 0.0, self.isolation)
+        failure = self._too_long(text) if code is None else code.failure
+        if failure is not None:
+            return Execution((), (), "", None, failure, monotonic() - started, self.isolation)
         names = callable_names(tools)
         specs = [wire.ToolSpec(name, method=tool.takes_image) for name, tool in names.items()]
         for last_try in (False, True):
             ledger = Ledger(image, names, answer)
             session = Session(ledger, self.limits, self.isolation, started)
-            text = source.encode(errors="replace").decode() if code is None else ""
-            start = wire.Run(text, code, ledger.table.whole(), image.ref.height, specs, budget_of(self.limits))
-            self._workers.start(lambda session=session, start=start: session.work(self._children.get, start))  # type: ignore[misc]
+            data = None if code is None else code.data
+            start = wire.Run(
+                text if data is None else "", data, ledger.table.whole(), image.ref.height, specs, budget_of(self.limits)
+            )
+            self._workers.start(partial(session.work, self._children.get, start))
             execution = session.wait()
             if last_try or not session.orphaned:
                 break
         return execution
 
-    def _too_long(self, source: str) -> Failure:
-        message = (
-            f"the program has {len(source)} characters, at most {self.limits.source_characters} are allowed: write it shorter"
-        )
+    def _too_long(self, text: str) -> Failure | None:
+        most = self.limits.source_characters
+        if len(text) <= most:
+            return None
+        message = f"the program has {len(text)} characters, at most {most} are allowed: write it shorter"
         return Failure(stage=FailureStage.REFUSED, kind="source", message=message)
 
-    def _compile(self, source: str) -> tuple[bytes | None, Failure | None, float]:
-        started = monotonic()
-        if len(source) > self.limits.source_characters:
-            return None, self._too_long(source), 0.0
-        text = source.encode(errors="replace").decode()
+    def _compile(self, text: str) -> Code:
+        """Compile in a fresh child, and keep what it says unless it could not say anything."""
+        failure = self._too_long(text)
+        if failure is not None:
+            return Code(None, failure)
         try:
-            said = self._ask(
-                wire.Compile(text, budget_of(self.limits)), min(self.limits.program_seconds, self.limits.wall_seconds)
-            )
+            seconds = min(self.limits.program_seconds, self.limits.wall_seconds)
+            said = self._ask(wire.Compile(text, budget_of(self.limits)), seconds)
         except Late:
-            return None, limit("program_time", "the program could not be compiled in time"), monotonic() - started
+            return Code(None, limit("program_time", "the program could not be compiled in time"))
         except Gone as gone:
-            return None, failure_of_status(*gone.args), monotonic() - started
+            return Code(None, failure_of_status(*gone.args))
         except wire.WireError as error:
-            return None, limit("wire", str(error)), monotonic() - started
-        seconds = monotonic() - started
-        if not isinstance(said, wire.Compiled):
-            return None, limit("wire", "the child sent what it must not"), seconds
-        if said.failure is not None:
-            note = said.failure
-            return None, Failure(stage=FailureStage(note.stage), kind=note.kind, message=note.message, line=note.line), seconds
-        return said.code, None, seconds
+            return Code(None, limit("wire", str(error)))
+        if not isinstance(said, wire.Compiled) or (said.code is None) == (said.failure is None):
+            return Code(None, limit("wire", "the child sent what it must not"))
+        note = said.failure
+        if note is not None:
+            failure = Failure(stage=FailureStage(note.stage), kind=note.kind, message=note.message, line=note.line)
+        code = Code(said.code, failure)
+        self._codes.keep(text, code)
+        return code
 
     def _ask(self, message: wire.Compile | wire.Probe, seconds: float) -> wire.FromChild:
         """One question to a fresh child. Raises `Late`, `Gone` with how the child ended, `wire.WireError`."""

@@ -20,8 +20,8 @@ def store(run: Run, scene: dict[str, Any], sandbox: Sandbox) -> Store:
         done = run(source)
         trace = Trace(
             program="0" * 64, source=source, image=scene["image"].ref, image_sha256=scene["image"].ref.sha256,
-            tools=scene["tools"].pins, isolation=sandbox.isolation, calls=done.calls, steps=done.steps, printed=done.printed, answer=done.answer,
-            failure=done.failure, seconds=done.seconds,
+            tools=scene["tools"].pins, isolation=sandbox.isolation, calls=done.calls, steps=done.steps, printed=done.printed,
+            answer=done.answer, failure=done.failure, seconds=done.seconds,
         )  # fmt: skip
         return Trace.from_line(trace.to_line())
 

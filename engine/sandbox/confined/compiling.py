@@ -5,8 +5,7 @@ import marshal
 from types import CodeType
 from typing import NamedTuple
 
-from vpd.engine.sandbox.confined.policy import bound_names
-from vpd.engine.sandbox.confined.source import Refused, parse_program
+from vpd.engine.sandbox.confined.source import Refused, Survey, parse_program
 from vpd.engine.sandbox.confined.tracing import ENTRY, Site, TracingPolicy
 
 __all__ = ["Compiled", "compile_program", "load_compiled"]
@@ -37,10 +36,10 @@ def load_compiled(data: bytes) -> Compiled:
 def compile_program(source: str, longest: int) -> Compiled:
     """Raises `Refused` for whatever cannot be run; nothing else, whatever the text."""
     try:
-        tree, text = parse_program(source, longest)
+        tree, text, seen = parse_program(source, longest)
         tree.body = without_guards(tree.body)
-        entry = find_entry(tree)
-        policy = TracingPolicy(text, bound_names(tree))
+        entry = find_entry(tree, seen)
+        policy = TracingPolicy(text, seen.bound)
         policy.visit(tree)
         refusal = policy.refusal()
         if refusal is not None or entry is None:
@@ -75,11 +74,10 @@ def is_guard(node: ast.stmt) -> bool:
     return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
 
 
-def find_entry(tree: ast.Module) -> str | None:
+def find_entry(tree: ast.Module, seen: Survey) -> str | None:
     """The function that gives the result, empty where it is in `answer`, None where there is neither."""
     functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    outside = ast.Module([node for node in tree.body if not isinstance(node, ast.FunctionDef)], [])
-    if "answer" in bound_names(outside):
+    if "answer" in seen.bound_outside:
         return ""
     if ENTRY in functions:
         return ENTRY

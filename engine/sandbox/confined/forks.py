@@ -11,6 +11,7 @@ import socket
 import struct
 import sys
 import unicodedata  # noqa: F401  the parser asks for it when it meets a name that is not ASCII, and could not load it then
+from collections.abc import Callable
 
 import msgspec
 
@@ -30,8 +31,8 @@ FORK, NEXT, QUIT, END = b"F", b"N", b"Q", b"E"
 class Forker:
     """Children by process id: only ids that `fork` gave and `wait` has not taken back are ever signalled."""
 
-    def __init__(self, control: socket.socket, layers: Layers) -> None:
-        self.control, self.layers = control, layers
+    def __init__(self, control: socket.socket, layers: Layers, warm: Callable[[], None]) -> None:
+        self.control, self.layers, self.warm = control, layers, warm
         self.alive: set[int] = set()
         self.ended: dict[int, int] = {}
 
@@ -53,6 +54,7 @@ class Forker:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.dup2(wire.fileno(), 0)
         confine_child(self.layers)
+        self.warm()
         serve_child(Channel(0, 0))
 
     def end(self, pid: int) -> int:
@@ -92,7 +94,7 @@ def serve() -> None:
     settings = msgspec.json.decode(control.recv(4_096), type=Settings)
     layers = Layers(settings.layers, settings.memory, settings.processor)
     sys.setrecursionlimit(900)
-    warm_up()
+    warm = warm_up()
     confine_parent(layers)
     gc.collect()
     gc.freeze()
@@ -104,7 +106,7 @@ def serve() -> None:
     waiting = select.poll()
     waiting.register(control, select.POLLIN)
     waiting.register(awake, select.POLLIN)
-    forker = Forker(control, layers)
+    forker = Forker(control, layers, warm)
     while True:
         ready = dict(waiting.poll())
         if awake in ready:

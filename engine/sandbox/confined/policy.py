@@ -18,7 +18,7 @@ from vpd.engine.sandbox.confined.advice import ATTRIBUTES, MODULES_AWAY, NAMES, 
 from vpd.engine.sandbox.confined.modules import MODULES, NO_OPERATION
 from vpd.engine.sandbox.confined.source import Refused
 
-__all__ = ["Policy", "bound_names", "call_hook"]
+__all__ = ["Policy", "call_hook"]
 
 SILENT_DECORATORS = frozenset(("lru_cache", "cache", "staticmethod"))
 """Decorators that change nothing but speed, and are left out."""
@@ -26,29 +26,19 @@ MOST_ERRORS = 5
 """Refusals that one message tells of."""
 
 
-def call_hook(name: str, at: ast.AST, *arguments: ast.expr | int | str) -> ast.Call:
+LOAD = ast.Load()
+
+
+def call_hook(name: str, at: Any, *arguments: ast.expr | int | str) -> ast.Call:
     """A call of a name that only the rewriting can write."""
-    given = [argument if isinstance(argument, ast.expr) else ast.Constant(argument) for argument in arguments]
-    call = ast.Call(ast.Name(name, ast.Load()), given, [])
-    for node in (call, call.func, *(each for each, was in zip(given, arguments) if each is not was)):
-        ast.copy_location(node, at)
-    return call
-
-
-def bound_names(tree: ast.AST) -> set[str]:
-    """Every name that a program binds somewhere."""
-    bound: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                bound.add(node.id)
-        elif isinstance(node, ast.FunctionDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.alias):
-            bound.add(node.asname or node.name.split(".")[0])
-    return bound
+    place = {
+        "lineno": at.lineno,
+        "col_offset": at.col_offset,
+        "end_lineno": at.end_lineno,
+        "end_col_offset": at.end_col_offset,
+    }
+    given = [argument if isinstance(argument, ast.expr) else ast.Constant(argument, **place) for argument in arguments]
+    return ast.Call(ast.Name(name, LOAD, **place), given, [], **place)
 
 
 class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library comes without types that can be followed
@@ -116,8 +106,23 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
         return self.contents(node)
 
     def contents(self, node: Any) -> Any:
-        """Visit what is inside a node."""
-        return self.node_contents_visit(node)
+        """Visit what is inside a node; whether a name is read or written was decided by the parser and needs no visit."""
+        for field in node._fields:
+            old = getattr(node, field, None)
+            if type(old) is list:
+                made: list[Any] = []
+                for each in old:
+                    new = self.visit(each) if isinstance(each, ast.AST) else each
+                    if type(new) is list:
+                        made.extend(new)
+                    elif new is not None or each is None:
+                        made.append(new)
+                old[:] = made
+            elif field != "ctx" and isinstance(old, ast.AST):
+                setattr(node, field, self.visit(old))
+        return node
+
+    node_contents_visit = contents
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         """Check a function's name and parameters; decorators that only cost or save time are left out."""

@@ -151,7 +151,7 @@ class Recorder:
 
     def sifted(self, number: int, row: Iterable[Any]) -> Iterator[Any]:
         """The same items, with a tally of those that pass."""
-        tally = Tally()
+        tally, around = Tally(), self.tallies.get(number)
         try:
             for item in row:
                 tally.of += 1
@@ -159,7 +159,10 @@ class Recorder:
                 self.tallies[number] = tally
                 yield item
         finally:
-            self.tallies.pop(number, None)
+            if around is None:
+                self.tallies.pop(number, None)
+            else:  # the condition called the function that the comprehension stands in
+                self.tallies[number] = around
             names = {
                 "test": self.sites[number].names[0],
                 "kept": tally.kept,

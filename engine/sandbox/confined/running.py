@@ -215,7 +215,7 @@ class Running:
         except Exception:  # noqa: BLE001  a program may raise what cannot say what it is
             return "an error that cannot be shown"
         if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
-            words = words.replace("' ", "'")
+            words = words.replace("' _", "'_")
             tools = sorted(name for name, value in self.names.items() if type(value).__name__ == "ToolFunction")
             words += f"; the tools are: {', '.join(tools) or 'none'}"
         return words

@@ -6,6 +6,7 @@ import sys
 import textwrap
 import warnings
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 __all__ = ["Refused", "parse_program"]
 
@@ -20,7 +21,16 @@ LARGEST_NUMBER = 256
 """Bits of one constant."""
 
 FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
-STARTS = re.compile(r"^(def |import |from |@|#|for |if |while |try:|[A-Za-z_][\w.]*(\[[^\]]*\])?\s*[-+*/]?=|[A-Za-z_]\w*\()")
+STARTS = re.compile(
+    r"^(def |import |from \w+ import|@|#|for .*:|if .*:|while .*:|try:|[A-Za-z_][\w.]*(\[[^\]]*\])?\s*[-+*/]?=|[A-Za-z_]\w*\()"
+)
+"""How a line of a program begins that stands at the left."""
+KEYWORDS = (
+    "def class import from for if elif else while try except finally with return async await assert raise del global nonlocal "
+    "pass break continue match case lambda yield print"
+).replace(" ", "|")
+CODE = re.compile(rf"^(\s|({KEYWORDS})\b|@|[)\]}}]|[A-Za-z_][\w.\[\]'\"]*\s*([-+*/|&%<>]{{0,2}}=(?!=)|\())")
+"""What a line looks like that is code, or was meant to be."""
 
 
 class Refused(Exception):
@@ -31,8 +41,19 @@ class Refused(Exception):
         super().__init__(message)
 
 
-def parse_program(source: str, longest: int) -> tuple[ast.Module, str]:
-    """The program's tree and its text, with line numbers as in the source. Raises `Refused`."""
+class Survey(NamedTuple):
+    """What one walk over a program's tree tells."""
+
+    bound: set[str]
+    """Every name that the program binds somewhere."""
+    bound_outside: set[str]
+    """Names that it binds outside of its functions, other than by `def`."""
+    returns: bool
+    """Whether it returns outside of any function."""
+
+
+def parse_program(source: str, longest: int) -> tuple[ast.Module, str, Survey]:
+    """The program's tree, its text with line numbers as in the source, and what it is like. Raises `Refused`."""
     if len(source) > longest:
         raise Refused(
             "refused", "source", f"the program has {len(source)} characters, at most {longest} are allowed: write it shorter"
@@ -49,8 +70,11 @@ def parse_program(source: str, longest: int) -> tuple[ast.Module, str]:
         except SyntaxError as error:
             first = first or error
             continue
-        refuse_large(tree)
-        return as_function(tree), candidate
+        seen = survey(tree)
+        if seen.returns and "execute_command" not in seen.bound:
+            tree = as_function(tree)
+            return tree, candidate, survey(tree)
+        return tree, candidate, seen
     raise syntax_refusal(first, text)
 
 
@@ -90,21 +114,19 @@ def move_left(text: str) -> str:
 
 
 def without_prose(text: str) -> Iterator[str]:
-    """The lines from the first that looks like Python, up to some later line; a handful of tries."""
+    """The lines between prose; none where a line left out may be code: a broken program is never made a shorter one."""
     lines = text.split("\n")
-    starts = [number for number, line in enumerate(lines) if STARTS.match(line)]
-    defined = [number for number in starts if lines[number].startswith("def execute_command")]
-    tried = 0
-    for start in dict.fromkeys([*starts[:2], *defined[:1]]):
-        for end in range(len(lines), start, -1):
-            last = lines[end - 1]
-            if end < len(lines) and not (lines[end].strip() and not lines[end][0].isspace()):
-                continue  # only before a line of prose can a program end
-            if not last.strip() and end == len(lines):
-                continue
-            tried += 1
-            if tried > 40:
-                return
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    prose = [number for number in filled if not CODE.match(lines[number]) and not lines[number].startswith("#")]
+    starts = [number for number in filled if STARTS.match(lines[number])]
+    if not starts:
+        return
+    start = starts[0]
+    if any(number < start and number not in prose for number in filled):
+        return
+    ends = [number for number in prose if number > start and all(later in prose for later in filled if later >= number)]
+    for end in [len(lines), *ends][:20]:
+        if start or end < len(lines):
             yield "\n" * start + "\n".join(lines[start:end]) + "\n"
 
 
@@ -138,28 +160,64 @@ def refuse_deep(text: str) -> None:
                 depth = max(0, depth - 1)
 
 
-def refuse_large(tree: ast.Module) -> None:
-    """Bound the tree's size and depth and the size of its constants."""
-    count = 0
-    line = 1
-    todo: list[tuple[ast.AST, int]] = [(tree, 0)]
+def survey(tree: ast.Module) -> Survey:
+    """What a program is like, from one walk over its tree. Raises `Refused` where it is too large or too deep."""
+    bound: set[str] = set()
+    bound_outside: set[str] = set()
+    returns = False
+    line, count = 1, 0
+    todo: list[tuple[Any, int, bool]] = [(tree, 0, True)]
     while todo:
-        node, depth = todo.pop()
+        node, depth, outside = todo.pop()
         line = getattr(node, "lineno", line)
         count += 1
         if count > MOST_NODES:
             raise Refused("refused", "source", f"the program has more than {MOST_NODES} parts: write it shorter")
         if depth > DEEPEST_TREE:
             raise Refused("refused", "nesting", f"line {line} is nested too deeply: use names for the parts", line)
-        if isinstance(node, ast.Constant):
-            value = node.value
-            if isinstance(value, str | bytes) and len(value) > LONGEST_TEXT:
-                raise Refused(
-                    "refused", "constant", f"line {line} holds a text longer than {LONGEST_TEXT}: write it shorter", line
-                )
-            if isinstance(value, int) and value.bit_length() > LARGEST_NUMBER:
-                raise too_large(f"a number of more than {LARGEST_NUMBER} bits", line)
-        todo.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+        kind = type(node)
+        if kind is ast.Constant:
+            check_constant(node.value, line)
+            continue
+        name = bound_by(node, kind)
+        if name is not None:
+            bound.add(name)
+            if outside and kind is not ast.FunctionDef:
+                bound_outside.add(name)
+        returns = returns or (outside and kind is ast.Return)
+        inner = outside and kind not in SCOPES
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if type(value) is list:
+                todo.extend((each, depth + 1, inner) for each in value if isinstance(each, ast.AST))
+            elif field != "ctx" and isinstance(value, ast.AST):
+                todo.append((value, depth + 1, inner))
+    return Survey(bound, bound_outside, returns)
+
+
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+def bound_by(node: Any, kind: type) -> str | None:
+    """The name that a node binds, where it binds one."""
+    if kind is ast.Name:
+        return None if type(node.ctx) is ast.Load else str(node.id)
+    if kind is ast.FunctionDef:
+        return str(node.name)
+    if kind is ast.arg:
+        return str(node.arg)
+    if kind is ast.alias:
+        return str(node.asname or node.name.split(".")[0])
+    return None
+
+
+def check_constant(value: object, line: int) -> None:
+    """Refuse a constant that is large."""
+    if isinstance(value, str | bytes):
+        if len(value) > LONGEST_TEXT:
+            raise too_large(f"a text of more than {LONGEST_TEXT} characters", line)
+    elif isinstance(value, int) and value.bit_length() > LARGEST_NUMBER:
+        raise too_large(f"a number of more than {LARGEST_NUMBER} bits", line)
 
 
 def too_large(what: str, line: int) -> Refused:
@@ -169,29 +227,12 @@ def too_large(what: str, line: int) -> Refused:
 
 def as_function(tree: ast.Module) -> ast.Module:
     """A body without its `def`, as completions of a prompt that ends with the `def` line are, becomes that function."""
-    if not any(isinstance(node, ast.Return) for node in outside_functions(tree.body)):
-        return tree
-    if any(isinstance(node, ast.FunctionDef) and node.name == "execute_command" for node in tree.body):
-        return tree
     arguments = ast.arguments(posonlyargs=[], args=[ast.arg("image")], kwonlyargs=[], kw_defaults=[], defaults=[])
     function = ast.FunctionDef(name="execute_command", args=arguments, body=tree.body, decorator_list=[])
     if sys.version_info >= (3, 12):
         function.type_params = []
     ast.copy_location(function, tree.body[0])
     return ast.fix_missing_locations(ast.Module([function], []))
-
-
-def outside_functions(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    """All statements that belong to no function."""
-    todo: list[ast.AST] = list(body)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            continue
-        yield node
-        todo.extend(
-            child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case)
-        )
 
 
 def syntax_refusal(error: SyntaxError | None, text: str) -> Refused:
