@@ -23,6 +23,7 @@ from vpd.engine.completers import open_completer
 from vpd.engine.journal import Journal
 from vpd.engine.records import Program, Question
 from vpd.tools.image import ImageRef
+from vpd.tools.progress import Progress
 
 __all__ = ["FULL", "QUICK", "DemoSize", "run_demo"]
 
@@ -72,14 +73,14 @@ def run_demo(
     tell: Tell,
     *,
     unfiltered: bool = False,
-    workers: int | None = None,
+    downloads: Progress | None = None,
 ) -> None:
-    """One run with one seed. What is done is left as it is; what was cut goes on."""
+    """One run with one seed; what is done stays, what was cut goes on. `downloads` is told of weights that are fetched."""
     scenes = size.scenes.model_copy(update={"seed": seed})
     settings = RunSettings(llm=llm, draws=size.draws, seed=seed)
     with RunDirectory(folder, settings) as run:
         follow("scenes", None, lambda advance: draw_scenes(run, scenes, advance))
-        draw_programs(run, follow, workers)
+        draw_programs(run, follow, downloads)
         follow("run", None, lambda advance: run_draws(run, advance))
         follow("judge", None, lambda advance: judge(run, advance))
         rules = (Filter.RIGHT, Filter.NONE) if unfiltered else (Filter.RIGHT,)
@@ -91,13 +92,13 @@ def run_demo(
         write_manifest(run)
 
 
-def draw_programs(run: RunDirectory, follow: Follow, workers: int | None) -> None:
+def draw_programs(run: RunDirectory, follow: Follow, downloads: Progress | None) -> None:
     """Programs from the language model, unless all are there: then no model is opened."""
     wanted = len({question.text for question in run.read(Question)}) * run.settings.draws
     held = len(run.read(Program)) if run.file(Program).exists() else 0
     if held < wanted:
-        with open_completer(run.settings.llm, cache=cache_folder("draws")) as completer:
-            follow("sample", wanted - held, lambda advance: sample(run, completer, advance, workers=workers))
+        with open_completer(run.settings.llm, cache=cache_folder("draws"), progress=downloads) as completer:
+            follow("sample", wanted - held, lambda advance: sample(run, completer, advance))
 
 
 def draw_scenes(run: RunDirectory, scenes: DatasetSettings, advance: Callable[[str], None]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from vpd.distill.records import Outcome, Verdict
 from vpd.engine.records import AnswerKind, Question, Trace
 
-__all__ = ["judge_text", "judge_trace", "read_answer"]
+__all__ = ["judge_answer", "judge_text", "judge_trace", "read_answer"]
 
 VERSION = "1"
 NUMBER_WORDS = {
@@ -61,6 +61,11 @@ def judge_text(text: str | None, question: Question) -> tuple[Outcome, str | Non
         return Outcome.UNKNOWN, read
     expected = {as_kind(answer, question.answer_kind, question.choices) for answer in question.answers}
     return (Outcome.RIGHT if read in expected else Outcome.WRONG), read
+
+
+def judge_answer(question: Question, answer: str) -> Outcome:
+    """The outcome of what a student answered."""
+    return judge_text(answer or None, question)[0]
 
 
 def judge_trace(question: Question, trace: Trace) -> Verdict:

@@ -13,8 +13,8 @@ from typing import Any
 
 from filelock import FileLock
 
-from vpd.distill.judge import judge_text
-from vpd.distill.records import Outcome, Prediction, TrainingExample
+from vpd.distill.judge import judge_answer
+from vpd.distill.records import Prediction, TrainingExample
 from vpd.distill.student.predict import Mode, predict
 from vpd.distill.student.settings import TrainSettings
 from vpd.engine.journal import Journal
@@ -105,15 +105,10 @@ def test(lesson: Lesson, mode: Mode, news: Any) -> None:
             if Prediction.id_for(question=question.id, arm=lesson.name, mode=mode.value) not in journal
         ]
         done = len(lesson.questions) - len(missing)
-        for prediction in predict(lesson.out / "student", missing, mode, outcome_of, arm=lesson.name):
+        for prediction in predict(lesson.out / "student", missing, mode, judge_answer, arm=lesson.name):
             journal.append(prediction)
             done += 1
             news.put((f"{lesson.name}, {mode}", done, len(lesson.questions), None))
-
-
-def outcome_of(question: Question, answer: str) -> Outcome:
-    """The outcome of a student's answer."""
-    return judge_text(answer or None, question)[0]
 
 
 @contextmanager

@@ -30,6 +30,7 @@ def ask(
     """Answer a question about a photograph by a program, and show the program and its calls."""
     from vpd.distill.ask import AskError, answer_question, knowledge_of  # these load pydantic: not with --help
     from vpd.distill.caches import cache_folder
+    from vpd.distill.commands.downloads import following_downloads
     from vpd.distill.report import render_trace, write_page
     from vpd.distill.report.trace_view import TraceStory
     from vpd.engine.completers import Sampling, open_completer
@@ -39,7 +40,10 @@ def ask(
     if isolation not in set(Isolation):
         message = f"no level of isolation is called {isolation!r}; there is: {', '.join(Isolation)}"
         raise AskError(message)
-    with open_completer(llm, cache=cache_folder("draws", cache)) as completer:
+    with (
+        following_downloads() as downloads,
+        open_completer(llm, cache=cache_folder("draws", cache), progress=downloads) as completer,
+    ):
         tools = open_toolset(toolset, knowledge=knowledge_of(completer))
         with following("programs", draws) as advance:
             answer = answer_question(

@@ -23,6 +23,7 @@ def demo(
     """Draw scenes, write programs, run them, keep the right ones, teach two students, compare them."""
     from rich.console import Console  # these load pydantic and rich: not with --help
 
+    from vpd.distill.commands.downloads import following_downloads
     from vpd.distill.demo import FULL, QUICK, run_demo
     from vpd.distill.report import print_summary, render_report, write_page
     from vpd.distill.run_files import read_run
@@ -37,8 +38,8 @@ def demo(
     runs = [top / f"seed-{seed}" for seed in range(seeds)]
     for seed, place in enumerate(runs):
         say(f"== {place}")
-        with following_lessons() as tell:
-            run_demo(place, size, seed, model, follow, tell, unfiltered=unfiltered)
+        with following_downloads() as downloads, following_lessons() as tell:
+            run_demo(place, size, seed, model, follow, tell, unfiltered=unfiltered, downloads=downloads)
     records = [read_run(place) for place in runs]
     page = top / "report.html"
     write_page(page, render_report(records))

@@ -4,7 +4,7 @@ import logging
 
 import typer
 
-from vpd.distill.commands import demo, report, scenes, stages, tools
+from vpd.distill.commands import ask, demo, doctor, models, replay, report, scenes, stages, student, tools
 from vpd.distill.commands.console import ended_by
 
 __all__ = ["app", "main"]
@@ -18,10 +18,23 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command()(demo.demo)
+for first in (ask.ask, demo.demo, doctor.doctor):
+    app.command()(first)
 app.add_typer(scenes.scenes_app, name="scenes")
 app.add_typer(tools.tools_app, name="tools")
-for stage in (stages.sample, stages.run, stages.judge, stages.explain, stages.build, report.report, report.view):
+app.add_typer(models.models_app, name="models")
+for stage in (
+    stages.sample,
+    stages.run,
+    stages.judge,
+    stages.explain,
+    stages.build,
+    student.train,
+    student.evaluate,
+    report.report,
+    report.view,
+    replay.replay,
+):
     app.command(rich_help_panel="Stages of a run")(stage)
 
 

@@ -26,6 +26,7 @@ def sample(
 ) -> None:
     """Draw programs for every distinct question; --questions and the settings start a run, later they must be the same."""
     from vpd.distill.caches import cache_folder  # the records and pydantic load with the first command that needs them
+    from vpd.distill.commands.downloads import following_downloads
     from vpd.distill.run_directory import RunDirectory
     from vpd.distill.scenes.files import placed
     from vpd.distill.settings import RunSettings
@@ -45,7 +46,8 @@ def sample(
         texts = {question.text for question in place.read(Question)}
         held = len(place.read(Program)) if place.file(Program).exists() else 0
         with (
-            open_completer(place.settings.llm, cache=cache_folder("draws", cache)) as completer,
+            following_downloads() as downloads,
+            open_completer(place.settings.llm, cache=cache_folder("draws", cache), progress=downloads) as completer,
             following("sample", len(texts) * place.settings.draws - held) as advance,
         ):
             draw(place, completer, advance, workers=workers)

@@ -1,0 +1,105 @@
+"""The whole way at its smallest, killed again and again: the records are those of an undisturbed run."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from vpd.distill.demo import DemoSize, run_demo
+from vpd.distill.records import Prediction, Rationale, TrainingExample, Verdict
+from vpd.distill.run_directory import RunDirectory
+from vpd.distill.run_files import read_run
+from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
+from vpd.distill.stages import prompts_for
+from vpd.distill.student.settings import TinySettings
+from vpd.engine.completer import Sampling
+from vpd.engine.record import Record
+from vpd.engine.recorded_draws import export_draws
+from vpd.engine.records import Program, Question, Trace
+from vpd.engine.sample import draw_programs
+from vpd.engine.scripted import ScriptedCompleter
+from vpd.tools.toolsets import open_toolset
+
+SMALLEST = DemoSize(
+    scenes=DatasetSettings(
+        train_images=12, test_images=2, questions_per_image=2, train_questions=12, unseen_pairs_questions=8, deeper_questions=6
+    ),
+    draws=2,
+    base_pictures=8,
+    base_steps=4,
+    arm_steps=4,
+    control_steps=6,
+    tiny=TinySettings(side=48, patch=12, width=32, vision_layers=1, text_layers=1, heads=2),
+)
+KINDS: tuple[type[Record], ...] = (Question, Program, Trace, Verdict, Rationale, TrainingExample, Prediction)
+
+
+def record_draws(folder: Path) -> Path:
+    """Draws of a script for all questions of the smallest run, as a file to be replayed."""
+    make_scenes(folder / "scenes", SMALLEST.scenes)
+    texts = [question.text for question in read_questions(folder / "scenes")]
+    count = 'def execute_command(image):\n    return str(len(find(image, "shape")))\n'
+    script = {text: [count, "def execute_command(image):\n    return 'yes'\n"] for text in texts}
+    sampling = Sampling(temperature=0.5, max_tokens=320, seed=0)
+    with ScriptedCompleter(script) as completer:
+        programs = list(draw_programs(prompts_for(texts, open_toolset("scenes")), completer, sampling, SMALLEST.draws))
+    export_draws(programs, folder / "draws.jsonl")
+    return folder / "draws.jsonl"
+
+
+def walk(folder: Path, draws: Path) -> None:
+    """The whole way, quietly."""
+    run_demo(
+        folder, SMALLEST, 0, f"replay:{draws}", lambda _t, _n, stage: stage(lambda _o: None), lambda *_: None, unfiltered=True
+    )
+
+
+def held(folder: Path) -> dict[str, dict[str, str]]:
+    """Every record's digest, by file and id; pictures lie elsewhere in each run."""
+    with RunDirectory(folder) as run:
+        return {kind.__name__: {record.id: without_paths(record, folder) for record in run.read(kind)} for kind in KINDS}
+
+
+def without_paths(record: Record, folder: Path) -> str:
+    text = type(record).from_line(record.to_line().replace(str(folder), "RUN"))
+    return text.digest
+
+
+@pytest.mark.slow
+def test_a_run_killed_again_and_again_ends_with_the_records_of_an_undisturbed_one(tmp_path: Path) -> None:
+    draws = record_draws(tmp_path)
+    walk(tmp_path / "calm", draws)
+    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); from pathlib import Path; import test_demo; " + (
+        f"test_demo.walk(Path({str(tmp_path / 'killed')!r}), Path({str(draws)!r}))"
+    )
+    rng = random.Random(0)
+    kills = 0
+    for _ in range(60):
+        process = subprocess.Popen([sys.executable, "-c", f"if __name__ == '__main__': exec({code!r})"])
+        try:
+            process.wait(rng.uniform(1.0, 25.0))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            kills += 1
+            time.sleep(0.5)
+            continue
+        assert process.returncode == 0
+        break
+    assert kills > 0
+    assert held(tmp_path / "killed") == held(tmp_path / "calm")
+
+
+@pytest.mark.slow
+def test_the_smallest_run_is_reported(tmp_path: Path) -> None:
+    from vpd.distill.report import render_report
+
+    walk(tmp_path / "run", record_draws(tmp_path))
+    records = read_run(tmp_path / "run")
+    assert {prediction.arm for prediction in records.predictions} == {"control", "distilled", "unfiltered"}
+    assert all(program.replayed for program in records.programs)
+    assert "<html" in render_report([records])
