@@ -7,7 +7,7 @@ from vpd.distill.student.cost import equal_steps, step_cost
 from vpd.distill.student.errors import StudentError
 from vpd.distill.student.folder import read_result
 from vpd.distill.student.predict import Mode, answer_of, predict
-from vpd.distill.student.settings import StepCost, TinySettings, TrainResult, TrainSettings
+from vpd.distill.student.settings import StepCost, TinySettings, TrainResult, TrainSettings, read_settings
 from vpd.distill.student.tiny import build_tiny_student
 from vpd.distill.student.train import train_student
 
@@ -23,6 +23,7 @@ __all__ = [
     "equal_steps",
     "predict",
     "read_result",
+    "read_settings",
     "step_cost",
     "train_student",
 ]

@@ -1,11 +1,15 @@
 """What decides how a student is built and taught; each field has its unit and range. Loads no heavy library."""
 
+import tomllib
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-__all__ = ["StepCost", "TinySettings", "TrainResult", "TrainSettings"]
+from vpd.distill.student.errors import StudentError
+
+__all__ = ["StepCost", "TinySettings", "TrainResult", "TrainSettings", "read_settings"]
 
 
 class TinySettings(BaseModel):
@@ -83,6 +87,13 @@ class TrainSettings(BaseModel):
     picture_cache: int = Field(1024, ge=0)
     """MiB of pictures kept ready for the model; 0 reads each picture again each time."""
 
+    @model_validator(mode="after")
+    def _logs_divide_saves(self) -> Self:
+        if self.save_every % self.log_every:
+            message = f"save_every ({self.save_every}) must be a multiple of log_every ({self.log_every})"
+            raise ValueError(message)
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class TrainResult:
@@ -103,3 +114,18 @@ class StepCost:
 
     cpu_seconds: float
     """Median over the steps measured."""
+
+
+def read_settings(path: Path | None, given: dict[str, Any]) -> TrainSettings:
+    """Settings of a TOML file, where there is one, and over them those given. Raises `StudentError` that names what is wrong."""
+    try:
+        held = tomllib.loads(path.read_text("utf-8")) if path is not None else {}
+        return TrainSettings(**{**held, **given})
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path} cannot be read as TOML ({error})"
+        raise StudentError(message) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"])) or "settings"
+        message = f"training setting {name}: {first['msg']}"
+        raise StudentError(message) from error

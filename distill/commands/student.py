@@ -1,0 +1,83 @@
+"""Teaching a student from a run's examples, and asking it the run's questions."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from vpd.distill.commands.console import following, following_lessons, say
+
+__all__ = ["evaluate", "train"]
+
+Directory = Annotated[Path, typer.Argument(help="The run directory.", metavar="RUN")]
+
+
+def train(
+    directory: Directory,
+    start: Annotated[str, typer.Option(help="A model's folder or its name on the model hub; any image-text-to-text model.")],
+    name: Annotated[str, typer.Option(help="What the student is called; it is kept in RUN/students/NAME.")] = "distilled",
+    learns: Annotated[
+        Literal["distilled", "control", "unfiltered"],
+        typer.Option(help="Answers and right rationales; answers only; answers and rationales of any program."),
+    ] = "distilled",
+    settings: Annotated[Path | None, typer.Option(help="A TOML file of training settings.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Optimiser steps.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Peak, of AdamW.")] = None,
+    rationale_weight: Annotated[
+        float | None, typer.Option(help="Lambda: what a rationale's loss counts beside a label's.")
+    ] = None,
+    lora_rank: Annotated[int | None, typer.Option(help="Rank of adapters; 0 trains all weights.")] = None,
+    bf16: Annotated[bool | None, typer.Option("--bf16/--no-bf16", help="Compute in bfloat16.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the order of pictures.")] = None,
+) -> None:
+    """Teach a student; a training that was cut goes on where it stopped."""
+    from vpd.distill.arms import Arm, examples_of  # the records and pydantic load with the first command that needs them
+    from vpd.distill.run_directory import RunDirectory
+    from vpd.distill.student import read_settings, train_student
+
+    given = {
+        "steps": steps,
+        "learning_rate": learning_rate,
+        "rationale_weight": rationale_weight,
+        "lora_rank": lora_rank,
+        "bf16": bf16,
+        "seed": seed,
+    }
+    chosen = read_settings(settings, {key: value for key, value in given.items() if value is not None})
+    with RunDirectory(directory) as place, following_lessons() as tell:
+        out = place.path / "students" / name
+        result = train_student(
+            start, examples_of(place, Arm(learns)), out, chosen, lambda done, total, loss: tell(name, done, total, loss)
+        )
+    ended = f", last loss {result.losses[-1][1]:.3f}" if result.losses else ""
+    say(f"{out / 'student'}: {result.steps} steps, {result.cpu_seconds:.0f} CPU seconds{ended}")
+
+
+def evaluate(
+    directory: Directory,
+    name: Annotated[str, typer.Option(help="The student in RUN/students/NAME.")] = "distilled",
+    mode: Annotated[Literal["answer", "explain"], typer.Option(help="A short answer, or the rationale first.")] = "answer",
+    split: Annotated[
+        list[str] | None, typer.Option(help="Only this split's questions; may be repeated. By default all but train.")
+    ] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Questions at a time.")] = 64,
+    longest: Annotated[int | None, typer.Option(min=1, help="Most tokens that the student says.")] = None,
+) -> None:
+    """Ask a student the run's questions and judge what it says; what was asked before is left as it is."""
+    from vpd.distill.judge import judge_text
+    from vpd.distill.records import Outcome, Prediction
+    from vpd.distill.run_directory import RunDirectory
+    from vpd.distill.student import Mode, predict
+    from vpd.engine.records import Question
+
+    def judge(question: Question, answer: str) -> Outcome:
+        return judge_text(answer or None, question)[0]
+
+    with RunDirectory(directory) as place, place.journal(Prediction) as journal:
+        asked = [one for one in place.read(Question) if (one.split in split if split else one.split != "train")]
+        missing = [one for one in asked if Prediction.id_for(question=one.id, arm=name, mode=mode) not in journal]
+        student = place.path / "students" / name / "student"
+        with following(f"{name}, {mode}", len(missing)) as advance:
+            for prediction in predict(student, missing, Mode(mode), judge, arm=name, batch=batch, longest=longest):
+                journal.append(prediction)
+                advance(prediction.outcome)
