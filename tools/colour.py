@@ -1,5 +1,6 @@
 """Naming the colour of a region from its pixels, by the eleven basic colour words of English."""
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,20 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["COLOURS", "colour_tools", "name_colours", "vpd_tools"]
+__all__ = ["COLOURS", "color_named", "colour_tools", "name_colours", "vpd_tools"]
 
 COLOURS = ("black", "white", "gray", "red", "orange", "brown", "yellow", "green", "blue", "purple", "pink")
 """Berlin and Kay's basic colour terms."""
+
+OTHER_NAMES = {
+    "grey": "gray",
+    "violet": "purple",
+    "golden": "yellow",
+    "gold": "yellow",
+    "silver": "gray",
+    "blond": "yellow",
+    "blonde": "yellow",
+}
 
 SIDE = 64
 """At most so many rows and columns are looked at: every n-th of a larger region."""
@@ -29,6 +40,13 @@ def color_of(image: Image) -> str:
     sample = pixels[:: max(1, pixels.shape[0] // SIDE), :: max(1, pixels.shape[1] // SIDE)]
     counts = np.bincount(name_colours(sample).ravel(), weights=middle_weight(*sample.shape[:2]).ravel(), minlength=len(COLOURS))
     return COLOURS[int(counts.argmax())]
+
+
+def color_named(text: str) -> str | None:
+    """The basic colour that a text names; None where it names none or several."""
+    words = (OTHER_NAMES.get(word, word) for word in re.findall(r"[a-z]+", text.lower()))
+    named = {word for word in words if word in COLOURS}
+    return named.pop() if len(named) == 1 else None
 
 
 def middle_weight(rows: int, columns: int) -> "NDArray[np.float64]":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vpd.tools.box import Box
 from vpd.tools.coco import COCO, match_names, near_names
+from vpd.tools.colour import color_named, color_of
 from vpd.tools.errors import ToolFailed
 from vpd.tools.fetch import weights
 from vpd.tools.image import Image
@@ -69,15 +70,28 @@ def read_rows(rows: "NDArray[np.float32]", width: int, height: int, threshold: f
     return sorted(found, key=lambda box: -box.score)
 
 
+def split_color(name: str) -> tuple[str | None, str]:
+    """The colour that stands before a noun, where one does, and the noun."""
+    first, _, rest = name.strip().partition(" ")
+    color = color_named(first) if rest and not match_names(name) else None
+    return (color, rest) if color else (None, name)
+
+
+def region_of(image: Image, box: Box) -> Image:
+    """A box in the image's own pixels as an image."""
+    return Image(image.ref, box.moved(image.frame.left, image.frame.top))
+
+
 def detector_tools(*, threshold: float = 0.5, fetch: Fetch = weights, placement: Placement | None = None) -> list[Tool]:
     """`find` and `exists` over one detector; `threshold` is the least confidence in 0..1, and part of the tools' version."""
     detector = Detector(threshold, fetch, placement or shared_placement())
-    version = f"1-{threshold:g}"
+    version = f"2-{threshold:g}"
 
     def search(asked_by: str, image: Image, name: str) -> list[Box]:
-        wanted = match_names(name)
+        color, noun = split_color(name)
+        wanted = match_names(noun)
         if not wanted:
-            near = near_names(name)
+            near = near_names(noun)
             hint = (
                 f"near it are: {', '.join(near)}"
                 if near
@@ -86,11 +100,12 @@ def detector_tools(*, threshold: float = 0.5, fetch: Fetch = weights, placement:
             raise ToolFailed(
                 asked_by, f"the detector has no word for {name[:60]!r}, so it cannot tell whether one is there; {hint}"
             )
-        return [box for box in detector.detect(image) if box.label in wanted]
+        found = [box for box in detector.detect(image) if box.label in wanted]
+        return found if color is None else [box for box in found if color_of.run(region_of(image, box)) == color]
 
     @tool(version=version, weights=(WEIGHTS,))
     def find(image: Image, object_name: str) -> list[Box]:
-        """All objects of that name as boxes, surest first; `object_name` is one everyday noun: person, bus, dog, cup, chair."""
+        """All objects of that name as boxes, surest first; `object_name` is an everyday noun, perhaps after a color: person, red bus."""
         return search("find", image, object_name)
 
     @tool(version=version, weights=(WEIGHTS,))

@@ -4,14 +4,13 @@ A stand-in for CLIP from small parts, and not CLIP: it knows what a thing is as 
 and nothing of actions, moods or how things lie.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vpd.tools.classifier import WEIGHTS as CLASSIFIER
 from vpd.tools.classifier import Classifier
-from vpd.tools.colour import COLOURS, color_of
+from vpd.tools.colour import COLOURS, color_named, color_of
 from vpd.tools.errors import ToolFailed
 from vpd.tools.fetch import weights
 from vpd.tools.image import Image
@@ -24,24 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["color_named", "text_match_tools"]
-
-OTHER_NAMES = {
-    "grey": "gray",
-    "violet": "purple",
-    "golden": "yellow",
-    "gold": "yellow",
-    "silver": "gray",
-    "blond": "yellow",
-    "blonde": "yellow",
-}
-
-
-def color_named(text: str) -> str | None:
-    """The basic colour that a text names; None where it names none or several."""
-    words = (OTHER_NAMES.get(word, word) for word in re.findall(r"[a-z]+", text.lower()))
-    named = {word for word in words if word in COLOURS}
-    return named.pop() if len(named) == 1 else None
+__all__ = ["text_match_tools"]
 
 
 def text_match_tools(*, fetch: Callable[[str], Mapping[str, Path]] = weights, placement: Placement | None = None) -> list[Tool]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vpd.tools import Image, ImageRef, Tool, ToolFailed
-from vpd.tools.detector import detector_tools, read_rows
+from vpd.tools.detector import detector_tools, read_rows, split_color
 from vpd.tools.placement import Placement
 
 ROWS = np.array(
@@ -48,11 +48,25 @@ def test_a_threshold_is_part_of_the_version() -> None:
     assert detector_tools(threshold=0.3, fetch=refuse)[0].version != detector_tools(threshold=0.5, fetch=refuse)[0].version
 
 
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("red car", ("red", "car")),
+        ("Grey cats", ("gray", "cats")),
+        ("orange", (None, "orange")),
+        ("wooden table", (None, "wooden table")),
+        ("red", (None, "red")),
+    ],
+)
+def test_a_color_before_a_noun_is_told_apart(name: str, parts: tuple[str | None, str]) -> None:
+    assert split_color(name) == parts
+
+
 @pytest.mark.parametrize("name", ["find", "exists"])
 def test_a_name_outside_the_vocabulary_fails_and_names_near_ones(name: str) -> None:
     picture = Image(ImageRef("0" * 64, "nowhere.png", 200, 100))
-    with pytest.raises(ToolFailed, match=r"no word for 'red cars'.*near it are: car"):
-        tools_without_weights()[name].run(picture, "red cars")
+    with pytest.raises(ToolFailed, match=r"no word for 'stock cars'.*near it are: car"):
+        tools_without_weights()[name].run(picture, "stock cars")
 
 
 @pytest.mark.models
@@ -63,6 +77,7 @@ def test_a_name_outside_the_vocabulary_fails_and_names_near_ones(name: str) -> N
         ("chelsea.png", "dogs", 0),
         ("coffee.png", "cup", 1),
         ("coffee.png", "table", 1),
+        ("motorcycle_left.png", "green motorcycle", 0),
         ("astronaut.png", "woman", 1),
         ("motorcycle_left.png", "motorbike", 1),
         ("rocket.jpg", "person", 0),

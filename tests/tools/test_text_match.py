@@ -9,7 +9,8 @@ from PIL import Image as Picture
 
 from vpd.tools import Image, ToolFailed, read_image_ref
 from vpd.tools.classifier import classifier_tools
-from vpd.tools.text_match import color_named, text_match_tools
+from vpd.tools.colour import color_named
+from vpd.tools.text_match import text_match_tools
 
 
 def refuse(name: str) -> Mapping[str, Path]:
