@@ -105,7 +105,7 @@ def detector_tools(*, threshold: float = 0.5, fetch: Fetch = weights, placement:
 
     @tool(version=version, weights=(WEIGHTS,))
     def find(image: Image, object_name: str) -> list[Box]:
-        """All objects of that name as boxes, surest first; `object_name` is an everyday noun, perhaps after a color: person, red bus."""
+        """All objects of that name as boxes, surest first; `object_name` is an everyday noun, maybe after a color: red bus."""
         return search("find", image, object_name)
 
     @tool(version=version, weights=(WEIGHTS,))
