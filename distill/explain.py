@@ -3,7 +3,7 @@
 from typing import Any
 
 from vpd.distill.grid import Grid
-from vpd.distill.phrases import counted, singular, tell_branch, tell_test
+from vpd.distill.phrases import plural, singular, tell_branch, tell_test
 from vpd.distill.records import Rationale, Verdict
 from vpd.engine.records import Question, Step, ToolCall, Trace
 from vpd.tools.box import Box
@@ -60,10 +60,9 @@ class Teller:
         noun = noun_of_call(call)
         where = self._where(call)
         if is_regions(call.result):
-            verb = "are" if len(call.result) > 1 else "is"
-            return f"{where}{there(where)} {verb} {counted(len(call.result), noun)}{self._places(call.result, noun)}."
+            return f"{where}{sentence_start(plural(noun), where)}: {self._listed(call.result, noun)}"
         if is_region(call.result):
-            return f"{where}{the(where)} {noun} is at {self._place(call.result)}."
+            return f"{where}{sentence_start('the', where)} {noun} is at {self._place(call.result)}."
         asked = call.tool.replace("_", " ")
         given = [str(value) for value in call.arguments.values() if isinstance(value, str | int | float)]
         subject = " ".join([asked, *given])
@@ -74,7 +73,7 @@ class Teller:
 
     def _where(self, call: ToolCall) -> str:
         region = first_region(call)
-        return f"In the {self._noun(region)} at {self._place(region)} " if region and region.get("from") else ""
+        return f"In the {self._noun(region)} at {self._place(region)}, " if region and region.get("from") else ""
 
     def _tell_step(self, step: Step) -> str:
         if step.kind == "bind":
@@ -96,11 +95,8 @@ class Teller:
         kept, items = step.names.get("kept"), step.names.get("items")
         if relation is None or not isinstance(kept, int) or not isinstance(items, list) or not is_regions(items):
             return ""
-        if not kept:
-            return f"None is {relation}."
-        noun = self._noun(items[0])
-        verb = "are" if kept > 1 else "is"
-        return f"{counted(kept, noun)} {verb} {relation}{self._places(items, noun)}."
+        noun = self._noun(items[0]) if items else ""
+        return f"{relation.capitalize()}: {self._listed(items, noun, kept)}"
 
     def _tell_branch(self, step: Step) -> str:
         values = step.names.get("values")
@@ -120,26 +116,20 @@ class Teller:
             return noun_of_call(self._trace.calls[came_from[0]])
         return str(region.get("label") or "region")
 
-    def _places(self, regions: list[dict[str, Any]], noun: str) -> str:
-        """`: at A, at B`, with labels where they say more than the noun."""
-        told = []
-        for region in regions:
-            label = region.get("label")
-            told.append(f"{label} at {self._place(region)}" if label and label != noun else f"at {self._place(region)}")
-        return f": {', '.join(told)}" if told else ""
+    def _listed(self, regions: list[dict[str, Any]], noun: str, count: int | None = None) -> str:
+        """`red circle at A, blue circle at B; 2 in all.`, or `none.`"""
+        if not regions:
+            return "none."
+        told = ", ".join(f"{region.get('label') or noun} at {self._place(region)}" for region in regions)
+        return f"{told}; {len(regions) if count is None else count} in all."
 
     def _place(self, region: dict[str, Any]) -> str:
         return self._grid.write(Box(*region["region"]), self._trace.image.width, self._trace.image.height)
 
 
-def there(where: str) -> str:
-    """How a sentence goes on."""
-    return "there" if where else "There"
-
-
-def the(where: str) -> str:
-    """How a sentence goes on."""
-    return "the" if where else "The"
+def sentence_start(word: str, before: str) -> str:
+    """The word, with a capital where nothing stands before it."""
+    return word if before else word[:1].upper() + word[1:]
 
 
 def is_region(value: Any) -> bool:

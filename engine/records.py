@@ -160,7 +160,8 @@ class Step(Record):
     """Names and their values as plain JSON, a region as in a call's arguments. By kind:
 
     `bind`: the names. `branch`: `taken`, and `values` of both sides of its comparisons. `loop`: `rounds`. `return`: `value`.
-    `filter`, a comprehension with a condition: `test`, `kept`, `of`, and of those kept the first `items` and their places `passed`.
+    `filter`, a comprehension with a condition: `test`, `kept`, `of`, and of those kept the first `items`, with their places
+    `passed`.
     """
     source: str = ""
     """The program's text: of the statement, of a branch's test, of the value that is returned."""

@@ -13,7 +13,7 @@ __all__ = ["geometry_tools", "vpd_tools"]
 
 
 @tool(cacheable=False)
-def crop(  # noqa: PLR0917  programs of ViperGPT give the edges by place
+def crop(
     image: Image,
     left: float | None = None,
     lower: float | None = None,

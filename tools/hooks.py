@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import pluggy
+
 from vpd.tools.tool import Tool
 
 __all__ = ["PROJECT", "ToolHooks", "hookimpl"]

@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import pluggy
+
 from vpd.tools.errors import ToolClash, UnknownName, VpdError
 from vpd.tools.hooks import PROJECT, ToolHooks
 from vpd.tools.tool import Tool

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from vpd.tools.errors import VpdError
-
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -33,17 +31,21 @@ def ended_by(run: Callable[[], object]) -> int:
     """Run a command and give its exit code: 0 done, 1 an error said in one line, 130 interrupted."""
     try:
         run()
-    except VpdError as error:
-        sys.stderr.write(f"vpd: {error}\n")
-        return 1
     except SystemExit as end:
         if end.code == INTERRUPTED:
             sys.stderr.write("vpd: interrupted; what was written stays, the next run goes on from there\n")
         return end.code if isinstance(end.code, int) else 0
     except BrokenPipeError:
         return 0
-    except OSError as error:
-        sys.stderr.write(f"vpd: {error.filename or ''}: {error.strerror or error}\n")
+    except Exception as error:
+        from vpd.tools.errors import VpdError  # the tools' package is too much for --help
+
+        if isinstance(error, VpdError):
+            sys.stderr.write(f"vpd: {error}\n")
+        elif isinstance(error, OSError):
+            sys.stderr.write(f"vpd: {error.filename or 'the system'}: {error.strerror or error}\n")
+        else:
+            raise
         return 1
     return 0
 

@@ -45,22 +45,26 @@ def color_of(image: Image) -> str:
 
 TOOLS = Registry([find, color_of])
 EXPECTED = {
-    "1_relation": ("yes", "There is 1 lamp: at x3 y1. There is 1 wooden table: at x3 y7. The lamp is above the wooden table."),
-    "2_existence": ("no", "There is no green bottle."),
+    "1_relation": (
+        "yes",
+        "Lamps: lamp at x3 y1; 1 in all. Wooden tables: wooden table at x3 y7; 1 in all. The lamp is above the wooden table.",
+    ),
+    "2_existence": ("no", "Green bottles: none."),
     "3_compare_counts": (
         "yes",
-        "There are 2 cats: at x2 y2, at x6 y7. There is 1 white mouse: at x4 y4. 2 cats are more than 1 white mouse.",
+        "Cats: cat at x2 y2, cat at x6 y7; 2 in all. White mice: white mouse at x4 y4; 1 in all. "
+        "2 cats are more than 1 white mouse.",
     ),
-    "4_count": ("2", "There are 2 silver spoons: at x0 y0, at x1 y7."),
+    "4_count": ("2", "Silver spoons: silver spoon at x0 y0, silver spoon at x1 y7; 2 in all."),
     "5_count_under_relation": (
         "2",
-        "There are 3 dogs: at x1 y5, at x3 y2, at x7 y4. There is 1 bench: at x5 y6. "
-        "2 dogs are to the left of the bench: at x1 y5, at x3 y2.",
+        "Dogs: dog at x1 y5, dog at x3 y2, dog at x7 y4; 3 in all. Benches: bench at x5 y6; 1 in all. "
+        "To the left of the bench: dog at x1 y5, dog at x3 y2; 2 in all.",
     ),
     "6_attribute": (
         "pink",
-        "There is 1 blue plate: at x2 y4. There are 2 cups: at x1 y1, at x6 y4. "
-        "1 cup is to the right of the blue plate: at x6 y4. The color of the cup at x6 y4 is pink.",
+        "Blue plates: blue plate at x2 y4; 1 in all. Cups: cup at x1 y1, cup at x6 y4; 2 in all. "
+        "To the right of the blue plate: cup at x6 y4; 1 in all. The color of the cup at x6 y4 is pink.",
     ),
 }
 
@@ -109,15 +113,15 @@ def test_a_rationale_ends_at_the_programs_answer_even_where_the_label_differs(sa
     [
         (
             'b = find(image, "bench")[0]\n    return str(sum(d.x < b.x for d in find(image, "dog")))',
-            "2 dogs are to the left of the bench",
+            "To the left of the bench: dog at x1 y5, dog at x3 y2; 2 in all.",
         ),
         (
             'b = find(image, "bench")[0]\n    return str(len([d for d in find(image, "dog") if d.x < b.x and d.y < b.y]))',
-            "2 dogs are to the left of the bench and above the bench",
+            "To the left of the bench and above the bench: dog at x1 y5, dog at x3 y2; 2 in all.",
         ),
         (
             'b = find(image, "lamp")[0]\n    return str(len([d for d in find(image, "dog") if d.y < b.y]))',
-            "None is above the lamp.",
+            "Above the lamp: none.",
         ),
     ],
 )
