@@ -119,6 +119,7 @@ class ForkedChildren:
         self.statuses: dict[int, int] = {}
         self.generation = 0
         self.closed = False
+        self.owner = os.getpid()
         self.process: subprocess.Popen[bytes] | None = None
         self.control: socket.socket | None = None
         with self.lock:
@@ -201,8 +202,16 @@ class ForkedChildren:
 
     # called without the lock
 
+    def disown(self) -> None:
+        """After a fork of the host, leave the parent's children to the parent; own ones are started when they are asked for."""
+        if self.owner != os.getpid():
+            self.owner, self.lock = os.getpid(), threading.Lock()
+            self.control, self.process, self.generation = None, None, self.generation + 1
+            self.ready, self.ordered = deque(), 0
+
     def get(self) -> Child:
         """A child that is ready. Raises `IsolationError` where none can be had."""
+        self.disown()
         with self.lock:
             if self.closed:
                 message = "the sandbox is closed"
@@ -260,6 +269,7 @@ class ForkedChildren:
 
     def close(self) -> None:
         """Kill all that is there."""
+        self.disown()
         with self.lock:
             if not self.closed:
                 self.closed = True

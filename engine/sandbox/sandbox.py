@@ -27,6 +27,9 @@ __all__ = ["LAYERS", "Sandbox"]
 LAYERS = ("uid", "namespaces", "privileges", "landlock", "seccomp", "limits")
 """All that can lie around a child, outermost first."""
 DEFAULT = Limits()
+WORKED = "it worked"
+KILLED_BY_FILTER = 31
+"""SIGSYS, by which seccomp kills."""
 PROBES = ("open a file", "make a socket", "fork")
 
 
@@ -53,8 +56,9 @@ class Sandbox:
         self._children: Children = kind(tuple(layers), limits.memory_mib, processor, ready)
         self.why = {probe: self._probe(probe) for probe in PROBES}
         """What a confined child tried at the start, and how it was refused; `it worked` where it was not."""
-        held = all(said != "it worked" for said in self.why.values())
-        self.isolation = Isolation.KERNEL if held else Isolation.PROCESS
+        filtered = self.layers.get("seccomp") == "on"  # without it, limits alone could make all three fail and hold little else
+        held = all(said != WORKED for said in self.why.values())
+        self.isolation = Isolation.KERNEL if filtered and held else Isolation.PROCESS
         if require is Isolation.KERNEL and self.isolation is not Isolation.KERNEL:
             self.close()
             message = f"isolation {require} is required and {self.isolation} is what there is: {self.describe()}"
@@ -156,7 +160,19 @@ class Sandbox:
         return code
 
     def _ask(self, message: wire.Compile | wire.Probe, seconds: float) -> wire.FromChild:
-        """One question to a fresh child. Raises `Late`, `Gone` with how the child ended, `wire.WireError`."""
+        """One question to a fresh child, a second time where its parent died under it.
+
+        Raises `Late`, `Gone` with how the child ended, `wire.WireError`.
+        """
+        try:
+            return self._ask_once(message, seconds)
+        except Gone as gone:
+            if gone.args != (None,):
+                raise
+            return self._ask_once(message, seconds)
+
+    def _ask_once(self, message: wire.Compile | wire.Probe, seconds: float) -> wire.FromChild:
+        """One question to one child."""
         child = self._children.get()
         deadline = monotonic() + seconds
         try:
@@ -171,11 +187,17 @@ class Sandbox:
         return said
 
     def _probe(self, act: str) -> str:
-        """How a confined child was kept from doing something."""
+        """How a confined child was kept from doing something. Raises `IsolationError` where no child can do its work at all."""
         try:
             said = self._ask(wire.Probe(act), 10.0)
         except Gone as gone:
-            return f"refused: {failure_of_status(*gone.args).message}"
+            status = gone.args[0]
+            if status is not None and status & 0x7F == KILLED_BY_FILTER:
+                return f"refused: {failure_of_status(status).message}"
+            message = f"a confined child that was to try to {act} did not work: {failure_of_status(status).message}"
         except (Late, wire.WireError) as error:
-            return f"it worked, or nobody knows ({type(error).__name__})"
-        return f"refused: {said.said}" if isinstance(said, wire.Probed) and said.refused else "it worked"
+            message = f"a confined child that was to try to {act} did not answer ({type(error).__name__} {error})"
+        else:
+            return f"refused: {said.said}" if isinstance(said, wire.Probed) and said.refused else WORKED
+        self.close()
+        raise IsolationError(message)

@@ -28,6 +28,7 @@ class SpawnedChild:
             stderr=subprocess.DEVNULL,
             env=clean_environment(),
             bufsize=0,
+            start_new_session=True,
         )
         self.said: dict[str, str] | None = None
         self.late = False

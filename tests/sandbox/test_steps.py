@@ -35,7 +35,7 @@ def test_a_branch_tells_its_test_both_sides_and_which_way_it_went(run: Run) -> N
     )
     execution = run(source)
     assert told(execution, "branch") == [
-        (3, "len(d) > len(p) or not d", {"taken": False, "values": {"len(d)": 2, "len(p)": 4}}),
+        (2, "len(d) > len(p) or not d", {"taken": False, "values": {"len(d)": 2, "len(p)": 4}}),
     ]
 
 

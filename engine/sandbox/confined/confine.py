@@ -10,7 +10,7 @@ try:  # not on Windows; and not to be found any more once the account has change
 except ImportError:
     resource = None  # type: ignore[assignment]
 
-__all__ = ["Layers", "confine_child", "confine_parent"]
+__all__ = ["Layers", "confine_child", "confine_parent", "enter_what_works", "keep_what_works"]
 
 NOBODY = 65_534
 FIRST_UID, LAST_UID = 1_879_048_192, 1_946_157_055
@@ -31,8 +31,8 @@ class Layers:
     """Whether the process forks children; else it is the only child itself."""
     said: dict[str, str] = field(default_factory=dict)
     """Each layer and how it stands: `on`, or why it is not."""
-    enter: list[Callable[[], None]] = field(default_factory=list)
-    """What each child still has to do, in order."""
+    enter: list[tuple[str, Callable[[], None]]] = field(default_factory=list)
+    """What each child still has to do, in order, with the layer that it belongs to."""
 
     def add(self, name: str, act: Callable[[], object]) -> bool:
         """Do one thing for a layer and note how it went."""
@@ -65,7 +65,7 @@ def confine_parent(layers: Layers) -> None:
         layers.said["uid"] = f"on (an ordinary user, {os.getuid()})"
         layers.said["namespaces"] = "only as root"
     if layers.forks:  # the signal comes when the parent's thread ends, which of a host's threads says nothing
-        layers.enter.append(lambda: kernel.die_with_parent(parent))
+        layers.enter.append(("privileges", lambda: kernel.die_with_parent(parent)))
 
     def privileges() -> None:
         kernel.forbid_new_privileges()
@@ -75,12 +75,12 @@ def confine_parent(layers: Layers) -> None:
 
     def prepare_landlock() -> None:
         ruleset = landlock.make_ruleset()
-        layers.enter.append(lambda: landlock.restrict_self(ruleset))
+        layers.enter.append(("landlock", lambda: landlock.restrict_self(ruleset)))
 
     layers.add("landlock", prepare_landlock)
-    layers.enter.append(lambda: os.closerange(3, 1_024))
+    layers.enter.append(("limits", lambda: os.closerange(3, 1_024)))
     layers.add("limits", lambda: prepare_limits(layers))
-    layers.add("seccomp", lambda: layers.enter.append(seccomp.Filter().enter))
+    layers.add("seccomp", lambda: layers.enter.append(("seccomp", seccomp.Filter().enter)))
 
 
 def drop_root() -> None:
@@ -114,10 +114,39 @@ def prepare_limits(layers: Layers) -> None:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
 
-    layers.enter.append(enter)
+    layers.enter.append(("limits", enter))
 
 
 def confine_child(layers: Layers) -> None:
     """Enter all that was made ready. Raises `OSError` where the kernel refuses what it promised."""
-    for step in layers.enter:
+    for _, step in layers.enter:
         step()
+
+
+def keep_what_works(layers: Layers) -> None:
+    """Try each step in a child of its own, behind those before it; a layer that the kernel refuses is left out and named."""
+    working: list[tuple[str, Callable[[], None]]] = []
+    for name, step in layers.enter:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                for _, earlier in working:
+                    earlier()
+                step()
+            except (OSError, ValueError):
+                os._exit(1)
+            os._exit(0)
+        if os.waitpid(pid, 0)[1] == 0:
+            working.append((name, step))
+        else:
+            layers.said[name] = "not to be had (the kernel refuses it)"
+    layers.enter[:] = working
+
+
+def enter_what_works(layers: Layers) -> None:
+    """Enter step by step where there is one child only; a layer that is refused is left out and named."""
+    for name, step in layers.enter:
+        try:
+            step()
+        except (OSError, ValueError) as error:
+            layers.said[name] = f"not to be had ({error})"

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from vpd.engine.sandbox.confined.confine import Layers, confine_child, confine_parent
+from vpd.engine.sandbox.confined.confine import Layers, confine_child, confine_parent, keep_what_works
 from vpd.engine.sandbox.confined.running import Channel, guarded, serve_child
 from vpd.engine.sandbox.confined.settings import Settings
 from vpd.engine.sandbox.confined.warming import warm_up
@@ -96,6 +96,7 @@ def serve() -> None:
     sys.setrecursionlimit(900)
     warm = warm_up()
     confine_parent(layers)
+    keep_what_works(layers)
     gc.collect()
     gc.freeze()
     control.send(msgspec.json.encode(layers.said))

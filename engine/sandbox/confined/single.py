@@ -6,7 +6,7 @@ import unicodedata  # noqa: F401  the parser asks for it when it meets a name th
 import msgspec
 
 from vpd.engine.sandbox.confined import wire
-from vpd.engine.sandbox.confined.confine import Layers, confine_child, confine_parent
+from vpd.engine.sandbox.confined.confine import Layers, confine_parent, enter_what_works
 from vpd.engine.sandbox.confined.running import Channel, guarded, serve_child
 from vpd.engine.sandbox.confined.settings import Settings
 from vpd.engine.sandbox.confined.warming import warm_up
@@ -23,7 +23,7 @@ def serve() -> None:
     layers = Layers(settings.layers, settings.memory, settings.processor, forks=False)
     warm_up()
     confine_parent(layers)
-    confine_child(layers)
+    enter_what_works(layers)
     said = msgspec.json.encode(layers.said)
     os.write(1, wire.HEADER.pack(len(said)) + said)
     os._exit(guarded(lambda: serve_child(Channel(0, 1))))
