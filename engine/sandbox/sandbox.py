@@ -15,7 +15,7 @@ from vpd.engine.sandbox.confined import wire
 from vpd.engine.sandbox.execution import Answer, Execution
 from vpd.engine.sandbox.ledger import Ledger, callable_names
 from vpd.engine.sandbox.limits import Limits
-from vpd.engine.sandbox.session import Children, Session, budget_of, failure_of_status, limit
+from vpd.engine.sandbox.session import Child, Children, Session, budget_of, failure_of_status, limit
 from vpd.engine.sandbox.spawning import SpawnedChildren
 from vpd.engine.sandbox.table import clean
 from vpd.engine.sandbox.workers import Workers
@@ -97,12 +97,26 @@ class Sandbox:
             code = self._compile(text)
         return self._run(text, code, image, tools, answer)
 
-    def run_many(self, source: str, images: Iterable[Image], tools: Mapping[str, Tool], answer: Answer) -> Iterator[Execution]:
-        """Run one program on many pictures, each in a child of its own; compiled once, in a child that runs nothing."""
+    def run_many(
+        self, source: str, images: Iterable[Image], tools: Mapping[str, Tool], answer: Answer, *, share: int = 1
+    ) -> Iterator[Execution]:
+        """Run one program on many pictures; compiled once, in a child that runs nothing, and streamed.
+
+        `share` pictures in a row have one child, with fresh names each. With 1, the default, every picture has a child of its
+        own; with more, a program that breaks the policy could carry something from one of its pictures to the next, not further.
+        """
         text = clean(source)
         code = self._codes.find(text)[0] or self._compile(text)
-        for image in images:
-            yield self._run(text, code, image, tools, answer)
+        kept: Child | None = None
+        used = 0
+        try:
+            for image in images:
+                used = used + 1 if kept is not None else 1
+                execution, kept = self._run_in(kept, text, code, image, tools, answer, keep=used < share)
+                yield execution
+        finally:
+            if kept is not None:
+                kept.finish()
 
     def check(self, source: str) -> Failure | None:
         """Why a program would not be run; None where it would. It is compiled in a child and not run."""
@@ -110,24 +124,45 @@ class Sandbox:
         return (self._codes.find(text)[0] or self._compile(text)).failure
 
     def _run(self, text: str, code: Code | None, image: Image, tools: Mapping[str, Tool], answer: Answer) -> Execution:
+        return self._run_in(None, text, code, image, tools, answer)[0]
+
+    def _run_in(
+        self,
+        kept: Child | None,
+        text: str,
+        code: Code | None,
+        image: Image,
+        tools: Mapping[str, Tool],
+        answer: Answer,
+        *,
+        keep: bool = False,
+    ) -> tuple[Execution, Child | None]:
+        """Run in a child that was kept from the picture before, or in a fresh one; the child too, where it is to be kept.
+
+        Where a kept child died, or the parent of a fresh one, the run is begun again, once.
+        """
         started = monotonic()
         failure = self._too_long(text) if code is None else code.failure
         if failure is not None:
-            return Execution((), (), "", None, failure, monotonic() - started, self.isolation)
+            return Execution((), (), "", None, failure, monotonic() - started, self.isolation), kept
         names = callable_names(tools)
-        specs = [wire.ToolSpec(name, method=tool.takes_image) for name, tool in names.items()]
         for last_try in (False, True):
             ledger = Ledger(image, names, answer)
-            session = Session(ledger, self.limits, self.isolation, started)
-            data = None if code is None else code.data
-            start = wire.Run(
-                text if data is None else "", data, ledger.table.whole(), image.ref.height, specs, budget_of(self.limits)
-            )
-            self._workers.start(partial(session.work, self._children.get, start))
+            session = Session(ledger, self.limits, self.isolation, started, keep=keep)
+            whole, height = ledger.table.whole(), image.ref.height
+            if kept is not None:
+                self._workers.start(partial(session.work, partial(same, kept), wire.Next(whole, height)))
+            else:
+                data = None if code is None else code.data
+                specs = [wire.ToolSpec(name, method=tool.takes_image) for name, tool in names.items()]
+                budget = budget_of(self.limits)
+                start = wire.Run(text if data is None else "", data, whole, height, specs, budget, again=keep)
+                self._workers.start(partial(session.work, self._children.get, start))
             execution = session.wait()
-            if last_try or not session.orphaned:
+            if last_try or not (session.orphaned or (kept is not None and session.gone)):
                 break
-        return execution
+            kept = None
+        return execution, session.kept
 
     def _too_long(self, text: str) -> Failure | None:
         most = self.limits.source_characters
@@ -201,3 +236,8 @@ class Sandbox:
             return f"refused: {said.said}" if isinstance(said, wire.Probed) and said.refused else WORKED
         self.close()
         raise IsolationError(message)
+
+
+def same(child: Child) -> Child:
+    """The child itself."""
+    return child

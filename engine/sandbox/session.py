@@ -128,7 +128,12 @@ class Clock:
 class Session:
     """One run. `work` is done in a thread of the sandbox; `wait` in the caller's, which leaves at the deadline."""
 
-    def __init__(self, ledger: Ledger, limits: Limits, isolation: Isolation, started: float | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger, limits: Limits, isolation: Isolation, started: float | None = None, *, keep: bool = False
+    ) -> None:
+        self.keep = keep
+        """Whether a child that has answered is left alive, in `kept`, for the same program on another picture."""
+        self.kept: Child | None = None
         self.ledger, self.limits, self.isolation = ledger, limits, isolation
         self.clock = Clock(limits, monotonic() if started is None else started)
         self.lock = threading.Lock()
@@ -141,9 +146,11 @@ class Session:
         self.execution: Execution | None = None
         self.orphaned = False
         """The process that forks died under the run: it can be run again."""
+        self.gone = False
+        """The child ended without a word."""
         self.error: BaseException | None = None
 
-    def work(self, get: Callable[[], Child], start: wire.Run) -> None:
+    def work(self, get: Callable[[], Child], start: wire.Run | wire.Next) -> None:
         """Run to the end and set `execution`; nothing is raised but into `error`."""
         try:
             child = get()
@@ -260,7 +267,7 @@ class Session:
             child, self.child = self.child, None
             if gone and child is not None:
                 status = child.end()
-                self.orphaned = status is None
+                self.orphaned, self.gone = status is None, True
                 failure = failure_of_status(status)
             calls = list(self.ledger.calls)
             if self.open_call is not None and failure is not None:
@@ -277,6 +284,8 @@ class Session:
         if child is not None and not gone:
             if kill:
                 child.end()
+            elif self.keep and failure is None:
+                self.kept = child
             else:
                 child.finish()
 

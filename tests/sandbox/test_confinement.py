@@ -103,7 +103,8 @@ def test_a_fork_of_the_host_gets_children_of_its_own(scene: dict[str, Any]) -> N
 
 @pytest.fixture(scope="module")
 def spawning() -> Iterator[Sandbox]:
-    with Sandbox(Limits(program_seconds=0.5, wall_seconds=20, memory_mib=192, calls=10), fork=False, layers=("limits",), ready=1) as made:
+    limits = Limits(program_seconds=0.5, wall_seconds=20, memory_mib=192, calls=10)
+    with Sandbox(limits, fork=False, layers=("limits",), ready=1) as made:
         yield made
 
 
@@ -270,6 +271,30 @@ def test_one_program_runs_on_many_pictures_with_fresh_names(sandbox: Sandbox, sc
     images = [dataclasses.replace(whole, ref=dataclasses.replace(whole.ref, width=n)) for n in (100, 200, 300)]
     answers = [each.answer for each in sandbox.run_many(source, images, scene["tools"], scene["answer"])]
     assert answers == [[100], [200], [300]]
+
+
+def test_pictures_that_share_a_child_have_fresh_names_too(sandbox: Sandbox, scene: dict[str, Any]) -> None:
+    source = "import random\nseen = [random.random()]\ndef execute_command(image):\n    seen.append(image.left)\n    return seen"
+    done = list(sandbox.run_many(source, [scene["image"]] * 5, scene["tools"], scene["answer"], share=3))
+    assert [each.failure for each in done] == [None] * 5
+    assert {tuple(each.answer) for each in done} == {tuple(done[0].answer)}
+    assert len(done[0].answer) == 2
+
+
+def test_a_shared_child_that_is_killed_costs_no_picture(scene: dict[str, Any]) -> None:
+    with Sandbox(ready=0) as made:
+        running = made.run_many(PROGRAM, [scene["image"]] * 4, scene["tools"], scene["answer"], share=4)
+        answers = [next(running).answer]
+        for pid in processes_below(made._children.process.pid):  # type: ignore[attr-defined]
+            os.kill(pid, signal.SIGKILL)
+        answers += [each.answer for each in running]
+    assert answers == [2, 2, 2, 2]
+
+
+def test_a_failure_ends_a_shared_child(sandbox: Sandbox, scene: dict[str, Any]) -> None:
+    source = "answer = 1 / 0"
+    done = list(sandbox.run_many(source, [scene["image"]] * 3, scene["tools"], scene["answer"], share=3))
+    assert [each.failure.kind for each in done if each.failure] == ["ZeroDivisionError"] * 3
 
 
 def test_results_are_streamed(sandbox: Sandbox, scene: dict[str, Any]) -> None:
