@@ -15,7 +15,8 @@ from vpd.distill.run_directory import RunDirectory
 from vpd.distill.run_files import read_run
 from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
 from vpd.distill.stages import prompts_for
-from vpd.distill.student.settings import TinySettings
+from vpd.distill.student.settings import TinySettings, TrainSettings
+from vpd.distill.teaching import Curriculum
 from vpd.engine.completer import Sampling
 from vpd.engine.record import Record
 from vpd.engine.recorded_draws import export_draws
@@ -29,11 +30,13 @@ SMALLEST = DemoSize(
         train_images=12, test_images=2, questions_per_image=2, train_questions=12, unseen_pairs_questions=8, deeper_questions=6
     ),
     draws=2,
-    base_pictures=8,
-    base_steps=4,
-    arm_steps=4,
-    control_steps=6,
-    tiny=TinySettings(side=48, patch=12, width=32, vision_layers=1, text_layers=1, heads=2),
+    curriculum=Curriculum(
+        tiny=TinySettings(side=48, patch=12, width=32, vision_layers=1, text_layers=1, heads=2),
+        base_pictures=8,
+        base=TrainSettings(steps=4),
+        rationales=TrainSettings(steps=4),
+        answers=TrainSettings(steps=6),
+    ),
 )
 KINDS: tuple[type[Record], ...] = (Question, Program, Trace, Verdict, Rationale, TrainingExample, Prediction)
 
@@ -72,9 +75,9 @@ def without_paths(record: Record, folder: Path) -> str:
 @pytest.mark.slow
 def test_a_run_killed_again_and_again_ends_with_the_records_of_an_undisturbed_one(tmp_path: Path) -> None:
     draws = record_draws(tmp_path)
-    walk(tmp_path / "calm", draws)
+    walk(tmp_path / "calm" / "seed-0", draws)
     code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); from pathlib import Path; import test_demo; " + (
-        f"test_demo.walk(Path({str(tmp_path / 'killed')!r}), Path({str(draws)!r}))"
+        f"test_demo.walk(Path({str(tmp_path / 'killed' / 'seed-0')!r}), Path({str(draws)!r}))"
     )
     rng = random.Random(0)
     kills = 0
@@ -91,15 +94,15 @@ def test_a_run_killed_again_and_again_ends_with_the_records_of_an_undisturbed_on
         assert process.returncode == 0
         break
     assert kills > 0
-    assert held(tmp_path / "killed") == held(tmp_path / "calm")
+    assert held(tmp_path / "killed" / "seed-0") == held(tmp_path / "calm" / "seed-0")
 
 
 @pytest.mark.slow
 def test_the_smallest_run_is_reported(tmp_path: Path) -> None:
     from vpd.distill.report import render_report
 
-    walk(tmp_path / "run", record_draws(tmp_path))
-    records = read_run(tmp_path / "run")
+    walk(tmp_path / "demo" / "seed-0", record_draws(tmp_path))
+    records = read_run(tmp_path / "demo" / "seed-0")
     assert {prediction.arm for prediction in records.predictions} == {"control", "distilled", "unfiltered"}
     assert all(program.replayed for program in records.programs)
     assert "<html" in render_report([records])

@@ -1,0 +1,88 @@
+"""The demo's students: one base that lists what it sees, then every arm from that base, at equal compute, tested alike."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vpd.distill.arms import Arm, examples_of
+from vpd.distill.build import description_example
+from vpd.distill.grid import Grid
+from vpd.distill.lessons import Lesson, Tell, teach_side_by_side
+from vpd.distill.records import Prediction, TrainingExample
+from vpd.distill.run_directory import RunDirectory
+from vpd.distill.scenes import SceneSettings, describe, make_base
+from vpd.distill.student.predict import Mode
+from vpd.distill.student.settings import TinySettings, TrainSettings
+from vpd.distill.student.tiny import build_tiny_student
+from vpd.engine.journal import Journal
+from vpd.engine.records import Question
+from vpd.tools.image import ImageRef
+
+__all__ = ["Curriculum", "teach_arms", "teach_base"]
+
+
+@dataclass(frozen=True)
+class Curriculum:
+    """How the students are built and taught."""
+
+    tiny: TinySettings
+    base_pictures: int
+    base: TrainSettings
+    rationales: TrainSettings
+    """Of the arms that learn answers and rationales."""
+    answers: TrainSettings
+    """Of the arm that learns answers only: more steps, for the same CPU time; the report shows what each took."""
+
+
+def teach_base(folder: Path, run: RunDirectory, curriculum: Curriculum, scenes: SceneSettings, tell: Tell) -> Path:
+    """The base student, made once for all runs beside it: the stand-in for a pretrained model. Gives its checkpoint.
+
+    Its vocabulary is the words of its own pictures and of this run's examples and questions.
+    """
+    examples = describe_base(folder, run, curriculum, scenes)
+    tiny = folder / "tiny"
+    if not (tiny / "config.json").exists():
+        told = [message.content for example in [*examples, *run.read(TrainingExample)] for message in example.messages]
+        asked = [question.text for question in run.read(Question)]
+        build_tiny_student([*told, *asked], tiny, curriculum.tiny, curriculum.base.seed)
+    teach_side_by_side([Lesson("base", tiny, folder / "base", examples, curriculum.base)], tell, workers=1)
+    return folder / "base" / "student"
+
+
+def describe_base(folder: Path, run: RunDirectory, curriculum: Curriculum, scenes: SceneSettings) -> list[TrainingExample]:
+    """Pictures without questions, each with the listing of what is in it."""
+    grid = Grid(run.settings.grid_style, run.settings.grid_steps)
+    place = folder / "scenes"
+    examples = []
+    for scene in make_base(place, curriculum.base_pictures, scenes, curriculum.base.seed):
+        image = ImageRef(scene.image.sha256, str(place / scene.image.path), scene.image.width, scene.image.height)
+        examples.append(description_example(image, describe(scene, grid), "base"))
+    return examples
+
+
+def teach_arms(run: RunDirectory, start: Path, curriculum: Curriculum, arms: list[Arm], tell: Tell) -> None:
+    """Teach every arm, two at a time, ask each the held-out questions, and keep what they said in the run's one file."""
+    questions = [question for question in run.read(Question) if question.split != "train"]
+    lessons = [
+        Lesson(
+            name=arm.value,
+            start=start,
+            out=run.path / "students" / arm.value,
+            examples=examples_of(run, arm),
+            settings=settings_of(arm, curriculum, run.settings.seed),
+            questions=questions,
+            modes=(Mode.ANSWER,) if arm is Arm.CONTROL else (Mode.ANSWER, Mode.EXPLAIN),
+        )
+        for arm in arms
+    ]
+    teach_side_by_side(lessons, tell)
+    with run.journal(Prediction) as journal:
+        for lesson in lessons:
+            with Journal(lesson.out / "predictions.jsonl", Prediction) as said:
+                for prediction in said.records.values():
+                    journal.append(prediction)
+
+
+def settings_of(arm: Arm, curriculum: Curriculum, seed: int) -> TrainSettings:
+    """An arm's training, with the run's seed."""
+    settings = curriculum.answers if arm is Arm.CONTROL else curriculum.rationales
+    return settings.model_copy(update={"seed": seed})
