@@ -35,7 +35,7 @@ class DemoSize:
 
 
 FULL = DemoSize(
-    scenes=DatasetSettings(train_images=2500, train_questions=64, unseen_pairs_questions=16, deeper_questions=12),
+    scenes=DatasetSettings(train_images=1600, train_questions=64, unseen_pairs_questions=16, deeper_questions=12),
     draws=5,
     curriculum=Curriculum(
         tiny=TinySettings(),
@@ -56,6 +56,9 @@ QUICK = DemoSize(
         answers=TrainSettings(steps=550, **RATES),
     ),
 )
+
+SHARE = 16
+"""Pictures that one program looks at in one confined child: a demo runs tens of thousands."""
 
 Follow = Callable[[str, int | None, Callable[[Callable[[str], None]], None]], None]
 """Runs a stage with a progress bar: title, total, and the stage, which is given the function that advances the bar."""
@@ -81,7 +84,7 @@ def run_demo(
     with RunDirectory(folder, settings) as run:
         follow("scenes", None, lambda advance: draw_scenes(run, scenes, advance))
         draw_programs(run, follow, downloads)
-        follow("run", None, lambda advance: run_draws(run, advance))
+        follow("run", None, lambda advance: run_draws(run, advance, share=SHARE))
         follow("judge", None, lambda advance: judge(run, advance))
         rules = (Filter.RIGHT, Filter.NONE) if unfiltered else (Filter.RIGHT,)
         follow("explain", None, lambda advance: explain(run, advance, rules))

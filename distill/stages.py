@@ -57,7 +57,7 @@ def sample(run: RunDirectory, completer: Completer, advance: Advance, *, workers
             advance("recorded" if program.replayed else "cached" if program.cached else "drawn")
 
 
-def run_draws(run: RunDirectory, advance: Advance, *, cache: Path | None = None, workers: int = 2) -> None:
+def run_draws(run: RunDirectory, advance: Advance, *, cache: Path | None = None, workers: int = 2, share: int = 1) -> None:
     """Run every distinct program on every picture that its question is asked of."""
     tools = open_toolset(run.settings.toolset)
     draws = draws_by_question(run.read(Program))
@@ -75,7 +75,7 @@ def run_draws(run: RunDirectory, advance: Advance, *, cache: Path | None = None,
         Dispatcher(TextCache(cache) if cache else None) as dispatcher,
         run.journal(Trace) as journal,
     ):
-        for trace in run_programs(runs, sandbox, tools, dispatcher, done=journal, workers=workers):
+        for trace in run_programs(runs, sandbox, tools, dispatcher, done=journal, workers=workers, share=share):
             journal.append(trace)
             advance(trace.failure.stage.value if trace.failure else "answered")
 

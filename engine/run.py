@@ -41,15 +41,19 @@ def run_programs(
     *,
     done: Container[str] = frozenset(),
     workers: int = 2,
+    share: int = 1,
 ) -> Iterator[Trace]:
-    """Traces of all pairs whose trace id is not in `done`; each program is compiled once, `workers` programs run at a time."""
+    """Traces of all pairs whose trace id is not in `done`; each program is compiled once, `workers` programs run at a time.
+
+    `share` pictures of one program run in one confined child, one after the other; 1 gives every picture a child of its own.
+    """
     ended: SimpleQueue[Trace | BaseException | None] = SimpleQueue()
     stop = Event()
 
     def work(run: ProgramRun, missing: Sequence[ImageRef]) -> None:
         try:
             images = [Image(ref) for ref in missing]
-            executions = sandbox.run_many(run.source, images, tools, dispatcher.answer)
+            executions = sandbox.run_many(run.source, images, tools, dispatcher.answer, share=share)
             for ref, execution in zip(missing, executions, strict=True):
                 ended.put(trace_of(run, ref, tools, execution))
                 if stop.is_set():

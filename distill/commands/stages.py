@@ -57,6 +57,7 @@ def run(
     directory: Directory,
     cache: Cache = None,
     workers: Annotated[int, typer.Option(help="Programs at a time.")] = 2,
+    share: Annotated[int, typer.Option(min=1, help="Pictures of one program that share a confined child.")] = 1,
 ) -> None:
     """Run the programs, confined, on every picture their question is asked of."""
     from vpd.distill.caches import cache_folder
@@ -64,7 +65,7 @@ def run(
     from vpd.distill.stages import run_draws
 
     with RunDirectory(directory) as place, following("run", None) as advance:
-        run_draws(place, advance, cache=cache_folder("results", cache), workers=workers)
+        run_draws(place, advance, cache=cache_folder("results", cache), workers=workers, share=share)
 
 
 def judge(directory: Directory) -> None:
