@@ -95,8 +95,14 @@ def read_result(out: Path) -> TrainResult | None:
     if not path.exists():
         return None
     told = json.loads(path.read_text())
-    told["losses"] = tuple((int(step), float(loss)) for step, loss in told["losses"])
+    told["losses"] = pairs(told["losses"])
+    told["task_losses"] = {task: pairs(losses) for task, losses in told["task_losses"].items()}
     return TrainResult(**told)
+
+
+def pairs(losses: Sequence[Sequence[float]]) -> tuple[tuple[int, float], ...]:
+    """Steps and losses as a file of JSON gives them."""
+    return tuple((int(step), float(loss)) for step, loss in losses)
 
 
 def write_result(out: Path, result: TrainResult) -> None:

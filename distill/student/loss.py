@@ -29,9 +29,13 @@ def weights_of(lengths_N: Tensor, tasks_N: Tensor, counts: Tensor, settings: Tra
     return factors_N / (lengths_N * counts[tasks_N])
 
 
-def two_target_loss(logits_N_V: Tensor, labels_N: Tensor, weights_N: Tensor) -> Tensor:
-    """The loss of one forward pass as its share of the optimiser step's: the shares of all passes are summed, not averaged."""
-    return (functional.cross_entropy(logits_N_V.float(), labels_N, reduction="none") * weights_N).sum()
+def two_target_loss(logits_N_V: Tensor, labels_N: Tensor, tasks_N: Tensor, weights_N: Tensor) -> Tensor:
+    """Each task's part of the loss, in the order of `TASKS`; their sum is the loss of one forward pass.
+
+    It is that pass's share of the optimiser step's: the shares of all passes are summed, not averaged.
+    """
+    losses_N = functional.cross_entropy(logits_N_V.float(), labels_N, reduction="none") * weights_N
+    return losses_N.new_zeros(len(TASKS)).index_add(0, tasks_N, losses_N)
 
 
 @contextmanager

@@ -104,6 +104,8 @@ class TrainResult:
     """Of the whole process while it trained, all runs of a resumed training together."""
     losses: tuple[tuple[int, float], ...]
     """Step, and mean loss since the one before."""
+    task_losses: dict[str, tuple[tuple[int, float], ...]]
+    """The same for each task's part of the loss: `answer`, `rationale` with its lambda, `description`."""
     pictures_seen: int
     """With repeats; each with its questions."""
 

@@ -1,12 +1,12 @@
 """Teach a student: any image-text-to-text model, from examples, to the same weights whether or not the training was cut short."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from vpd.distill.records import TrainingExample
+from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.student.folder import CHECKPOINTS, STUDENT, claim, last_whole, read_result, write_result
 from vpd.distill.student.groups import group_examples, order_of
 from vpd.distill.student.imports import require
@@ -51,14 +51,25 @@ def train_student(
         lesson.trainer.add_callback(meter)
         lesson.trainer.train(resume_from_checkpoint=checkpoint.path)
     history = lesson.trainer.state.log_history
-    losses = tuple((int(row["step"]), float(row["loss"])) for row in history if "loss" in row)
+    tasks = {task.value: curve(history, f"loss_{task}") for task in Teaches}
     pictures = settings.steps * settings.accumulate * settings.pictures * lesson.trainer.accelerator.num_processes
-    result = TrainResult(settings.steps, meter.cpu_seconds, losses, pictures)
+    result = TrainResult(
+        steps=settings.steps,
+        cpu_seconds=meter.cpu_seconds,
+        losses=curve(history, "loss"),
+        task_losses={task: losses for task, losses in tasks.items() if losses},
+        pictures_seen=pictures,
+    )
     if lesson.trainer.is_world_process_zero():
         save_student(lesson.student, out / STUDENT)
         write_result(out, result)
         shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
     return result
+
+
+def curve(history: Sequence[Mapping[str, float]], name: str) -> tuple[tuple[int, float], ...]:
+    """Step and value of everything that was logged under a name."""
+    return tuple((int(row["step"]), float(row[name])) for row in history if name in row)
 
 
 def make_lesson(start: str | Path, examples: Sequence[TrainingExample], checkpoints: Path, settings: TrainSettings) -> Lesson:

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.utils.data import Dataset, SequentialSampler
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from vpd.distill.student.collate import IGNORED, count_targets
+from vpd.distill.student.collate import IGNORED, TASKS, count_targets
 from vpd.distill.student.folder import WHOLE
 from vpd.distill.student.groups import Group
 from vpd.distill.student.loss import answer_places_only, two_target_loss, weights_of
@@ -48,6 +48,7 @@ class StudentTrainer(Trainer):
         self.student_settings = student_settings
         # The loss is divided by the targets of all passes of a step, so that the library must not divide it again.
         self.loss_is_scaled_for_ga = True
+        self._parts, self._steps = torch.zeros(len(TASKS)), 0
 
     def _get_train_sampler(self, train_dataset: Any = None) -> SequentialSampler:
         dataset: Any = train_dataset or self.train_dataset
@@ -72,11 +73,20 @@ class StudentTrainer(Trainer):
         self, epoch_iterator: Iterator[dict[str, Tensor]], num_batches: int, device: torch.device
     ) -> tuple[list[dict[str, Tensor]], Tensor]:
         """The passes of one optimiser step, and how many targets they hold, over all processes."""
+        self._steps += 1
         batches = list(islice(epoch_iterator, num_batches))
         counts = count_targets(batches).to(device)
         if self.accelerator.num_processes > 1:
             counts = self.accelerator.reduce(counts, "sum")
         return batches, counts
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Beside the loss, each task's part of it on this process, lambda included."""
+        if "loss" in logs:
+            parts = self._parts / self._steps
+            logs |= {f"loss_{task}": part for task, part in zip(TASKS, parts.tolist()) if part}
+            self._parts, self._steps = torch.zeros(len(TASKS)), 0
+        super().log(logs, start_time)
 
     # The signature, its boolean included, is the library's.
     def compute_loss(
@@ -96,9 +106,11 @@ class StudentTrainer(Trainer):
             outputs = model(**given, use_cache=False)
         counts = num_items_in_batch if num_items_in_batch is not None else count_targets([inputs])
         weights = weights_of(lengths[learned], tasks[learned], counts, self.student_settings)
-        loss = two_target_loss(outputs.logits, labels[learned], weights)
+        parts = two_target_loss(outputs.logits, labels[learned], tasks[learned], weights)
         # Gradients are averaged over processes, while the counts are of all of them.
-        loss = loss * self.accelerator.num_processes
+        parts = parts * self.accelerator.num_processes
+        self._parts += parts.detach().cpu()
+        loss = parts.sum()
         return (loss, outputs) if return_outputs else loss
 
 

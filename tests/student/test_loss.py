@@ -51,7 +51,7 @@ def loss_by_passes(student: Student, passes: list[list[Group]], settings: TrainS
         with answer_places_only(student.model, batch["labels"]):
             logits = student.model(**given).logits
         weights = weights_of(batch["lengths"][learned], batch["tasks"][learned], counts, settings)
-        loss = two_target_loss(logits, batch["labels"][learned], weights)
+        loss = two_target_loss(logits, batch["labels"][learned], batch["tasks"][learned], weights).sum()
         loss.backward()  # type: ignore[no-untyped-call]
         total += loss.detach()
     return total

@@ -68,6 +68,9 @@ def test_a_killed_training_ends_with_the_weights_of_an_undisturbed_one(
     resumed = train_student(tiny, lessons, tmp_path / "killed", settings)
     assert weights_in(tmp_path / "killed") == weights_in(tmp_path / "whole")
     assert resumed.losses == undisturbed.losses
+    assert resumed.task_losses == undisturbed.task_losses
+    for (_, loss), (_, answer), (_, rationale) in zip(undisturbed.losses, *undisturbed.task_losses.values()):
+        assert answer + rationale == pytest.approx(loss, rel=1e-3)
 
 
 def test_a_checkpoint_that_was_cut_short_is_passed_over(tmp_path: Path) -> None:
