@@ -52,9 +52,9 @@ class TrainSettings(BaseModel):
     """Forward passes an optimiser step."""
     share_pictures: bool = True
     """Read a picture once for all its questions, where the model family gives the same numbers that way; else once each."""
-    learning_rate: float = Field(1e-3, gt=0, le=1)
+    learning_rate: float = Field(2e-3, gt=0, le=1)
     """Peak, of AdamW."""
-    muon_learning_rate: float = Field(5e-3, gt=0, le=1)
+    muon_learning_rate: float = Field(1e-2, gt=0, le=1)
     """Peak, of Muon; only with that optimiser."""
     optimizer: Literal["muon", "adamw"] = "muon"
     """`muon`: Muon for the matrices between layers and AdamW for the rest. `adamw`: AdamW for all."""
