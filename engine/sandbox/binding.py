@@ -63,11 +63,13 @@ def typed(tool: Tool, bound: Mapping[str, Any], table: Table) -> tuple[dict[str,
     for parameter in tool.parameters:
         if parameter.name in bound:
             value = turn(bound[parameter.name], parameter.type, table, frame)
-            try:
-                made[parameter.name] = fit(value, parameter.type, f"{parameter.name!r}")
-            except TypeError as error:
-                raise misuse(tool, str(error)) from None
-            if not finite(made[parameter.name]):
+            if type(value) is not parameter.type:
+                try:
+                    value = fit(value, parameter.type, f"{parameter.name!r}")
+                except TypeError as error:
+                    raise misuse(tool, str(error)) from None
+            made[parameter.name] = value
+            if not finite(value):
                 raise misuse(tool, f"{parameter.name!r} must be finite, got {made[parameter.name]}")
     return made, frame
 
@@ -83,6 +85,8 @@ def finite(value: Any) -> bool:
 
 def wants(declared: Any, kind: type) -> bool:
     """Whether a declared type is, or has as an alternative, that type."""
+    if type(declared) is type:
+        return declared is kind
     if get_origin(declared) in (Union, UnionType):
         return any(wants(part, kind) for part in get_args(declared))
     return declared is kind
@@ -90,6 +94,8 @@ def wants(declared: Any, kind: type) -> bool:
 
 def turn(value: Any, declared: Any, table: Table, frame: Box | None) -> Any:
     """Regions as images where an image is declared, else as boxes in the frame; records as what the tool once gave."""
+    if type(value) is str:
+        return value
     if type(value) is RegionId:
         image = table.image(value)
         if wants(declared, Image) or not wants(declared, Box):

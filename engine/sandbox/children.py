@@ -63,16 +63,26 @@ class Child:
         self.pid, self.connection, self.owner, self.generation = pid, connection, owner, generation
         self.poll = select.poll()
         self.poll.register(connection, select.POLLIN)
+        connection.settimeout(0)
 
     def send(self, data: bytes, deadline: float) -> None:
         """Raises `Gone`, and `Late` where the child does not read."""
-        try:
-            self.connection.settimeout(max(0.001, deadline - monotonic()))
-            self.connection.sendall(data)
-        except TimeoutError:
-            raise Late from None
-        except OSError:
-            raise Gone from None
+        left = memoryview(data)
+        while left:
+            try:
+                left = left[self.connection.send(left) :]
+            except BlockingIOError:
+                self.wait_to_send(deadline)
+            except OSError:
+                raise Gone from None
+
+    def wait_to_send(self, deadline: float) -> None:
+        """Wait until the child has read some. Raises `Late`."""
+        writing = select.poll()
+        writing.register(self.connection, select.POLLOUT)
+        left = deadline - monotonic()
+        if left <= 0 or not writing.poll(math.ceil(left * 1_000)):
+            raise Late
 
     def receive(self, deadline: float) -> wire.FromChild:
         """The next frame. Raises `Late`, `Gone`, and `wire.WireError` for what is none."""
@@ -82,7 +92,7 @@ class Child:
             if left <= 0 or not self.poll.poll(math.ceil(left * 1_000)):
                 raise Late
             try:
-                return self.connection.recv(size, socket.MSG_DONTWAIT)
+                return self.connection.recv(size)
             except OSError:
                 return b""
 

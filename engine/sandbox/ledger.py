@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from vpd.engine.records import Failure, FailureStage, ToolCall
 from vpd.engine.sandbox.binding import bind, name_arguments, typed
@@ -15,7 +15,7 @@ from vpd.tools.image import Image
 from vpd.tools.tool import Tool
 from vpd.tools.values import fit
 
-__all__ = ["Ledger", "callable_names"]
+__all__ = ["Ledger", "Opened", "callable_names"]
 
 LONGEST_MESSAGE = 2_000
 WORTH_FINDING = 4
@@ -25,6 +25,33 @@ WORTH_FINDING = 4
 def callable_names(tools: Mapping[str, Tool]) -> dict[str, Tool]:
     """Every name that a program can call, aliases too."""
     return {name: tool for tool in tools.values() for name in (tool.name, *tool.aliases)}
+
+
+class Opened(NamedTuple):
+    """A call that is not answered yet."""
+
+    tool: Tool
+    call: wire.Call
+    number: int
+    arguments: dict[str, Any]
+    """Plain JSON, as the record holds them."""
+    uses: tuple[int, ...]
+
+    def record(
+        self, *, result: Any = None, cached: bool = False, failure: Failure | None = None, seconds: float = 0.0
+    ) -> ToolCall:
+        """The call as it ended."""
+        return ToolCall(
+            number=self.number,
+            line=self.call.line or None,
+            tool=self.tool.name,
+            arguments=self.arguments,
+            result=result,
+            uses=self.uses,
+            cached=cached,
+            failure=failure,
+            seconds=seconds,
+        )
 
 
 class Ledger:
@@ -38,7 +65,7 @@ class Ledger:
         self.said: dict[str, int] = {}
         """Texts that tools gave, and the latest call that gave each."""
 
-    def open(self, call: wire.Call) -> ToolCall:
+    def open(self, call: wire.Call) -> Opened:
         """The call as it came, not answered yet. Raises `wire.WireError` for what no honest child sends."""
         tool = self.tools.get(call.tool)
         if tool is None:
@@ -47,38 +74,29 @@ class Ledger:
         given = name_arguments(tool, call)
         plain = self.table.plain(given)
         uses = self.table.origins(given) | self.quoted(plain)
-        return ToolCall(number=len(self.calls), line=call.line or None, tool=tool.name, arguments=plain, uses=tuple(sorted(uses)))
+        return Opened(tool, call, len(self.calls), plain, tuple(sorted(uses)))
 
-    def work_out(self, opened: ToolCall, call: wire.Call) -> tuple[ToolCall, bytes]:
+    def work_out(self, opened: Opened) -> tuple[ToolCall, bytes]:
         """The finished record, and the frame that answers the child; a tool that fails is a record with a failure."""
-        tool = self.tools[call.tool]
+        tool = opened.tool
         start = perf_counter()
-        answered: Answered | None = None
         try:
-            arguments, frame = typed(tool, bind(tool, call), self.table)
-            answered = self.answer(tool, arguments)
-            issue = Issue(self.table, opened.number, frame)
-            value, recorded = issue.value(fit(answered.value, tool.returns, "its result"))
+            arguments, frame = typed(tool, bind(tool, opened.call), self.table)
+            answered: Answered = self.answer(tool, arguments)
+            result = answered.value
+            if type(result) is not tool.returns:
+                result = fit(result, tool.returns, "its result")
+            value, recorded = Issue(self.table, opened.number, frame).value(result)
             data = wire.encode(value)
         except (wire.WireError, TypeError, ValueError, OverflowError) as error:
             wrong = error if isinstance(error, ToolFailed) else ToolMisused(tool.name, f"{error}")
-            return self.failed(opened, wrong, perf_counter() - start)
+            return failed(opened, wrong, perf_counter() - start)
         except Exception as error:  # noqa: BLE001  where a tool ends: whatever it raised is its failure
-            return self.failed(opened, error, perf_counter() - start)
+            return failed(opened, error, perf_counter() - start)
         for text in texts_of(recorded):
             self.said[text] = opened.number
         seconds = answered.seconds or perf_counter() - start
-        return opened.model_copy(update={"result": recorded, "cached": answered.cached, "seconds": seconds}), data
-
-    def failed(self, opened: ToolCall, error: Exception, seconds: float) -> tuple[ToolCall, bytes]:
-        """The record and the frame of a call that gave nothing."""
-        text = str(error) if isinstance(error, ToolFailed) else f"{opened.tool}: {type(error).__name__}: {error}"
-        message = text[:LONGEST_MESSAGE].encode(errors="replace").decode()
-        kind = error.kind if isinstance(error, RecordedFailure) else type(error).__name__
-        failure = Failure(stage=FailureStage.TOOL, kind=kind, message=message, line=opened.line)
-        return opened.model_copy(update={"failure": failure, "seconds": seconds}), wire.encode(
-            wire.Stop(failure.kind, message, opened.number)
-        )
+        return opened.record(result=recorded, cached=answered.cached, seconds=seconds), data
 
     def quoted(self, arguments: Any) -> set[int]:
         """Calls whose text stands in an argument: as all of it, or as words of a longer one."""
@@ -89,6 +107,16 @@ class Ledger:
             elif len(self.said) <= 200:
                 found |= {number for said, number in self.said.items() if len(said) >= WORTH_FINDING and stands_in(said, text)}
         return found
+
+
+def failed(opened: Opened, error: Exception, seconds: float) -> tuple[ToolCall, bytes]:
+    """The record and the frame of a call that gave nothing."""
+    tool, line = opened.tool.name, opened.call.line or None
+    text = str(error) if isinstance(error, ToolFailed) else f"{tool}: {type(error).__name__}: {error}"
+    message = text[:LONGEST_MESSAGE].encode(errors="replace").decode()
+    kind = error.kind if isinstance(error, RecordedFailure) else type(error).__name__
+    failure = Failure(stage=FailureStage.TOOL, kind=kind, message=message, line=line)
+    return opened.record(failure=failure, seconds=seconds), wire.encode(wire.Stop(kind, message, opened.number))
 
 
 def stands_in(words: str, text: str) -> bool:

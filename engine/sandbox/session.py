@@ -10,7 +10,7 @@ from vpd.engine.records import Failure, FailureStage, Isolation, Step
 from vpd.engine.sandbox.children import Gone, Late
 from vpd.engine.sandbox.confined import wire
 from vpd.engine.sandbox.execution import Execution
-from vpd.engine.sandbox.ledger import Ledger
+from vpd.engine.sandbox.ledger import Ledger, Opened
 from vpd.engine.sandbox.limits import Limits
 
 __all__ = ["Child", "Children", "Clock", "Session", "budget_of", "failure_of_status", "limit"]
@@ -141,7 +141,7 @@ class Session:
         self.steps: list[Step] = []
         self.printed: list[str] = []
         self.printed_bytes = 0
-        self.open_call: Any = None
+        self.open_call: Opened | None = None
         self.child: Child | None = None
         self.execution: Execution | None = None
         self.orphaned = False
@@ -202,12 +202,12 @@ class Session:
         opened = self.ledger.open(call)
         if len(self.ledger.calls) >= self.limits.calls:
             self.finish(
-                None, limit("calls", f"the program made more than {self.limits.calls} tool calls", opened.line), kill=True
+                None, limit("calls", f"the program made more than {self.limits.calls} tool calls", call.line or None), kill=True
             )
             return True
         with self.lock:
             self.open_call, self.clock.tool_since = opened, monotonic()
-        finished, data = self.ledger.work_out(opened, call)
+        finished, data = self.ledger.work_out(opened)
         with self.lock:
             if self.execution is not None:
                 return True
@@ -271,7 +271,7 @@ class Session:
                 failure = failure_of_status(status)
             calls = list(self.ledger.calls)
             if self.open_call is not None and failure is not None:
-                calls.append(self.open_call.model_copy(update={"failure": failure}))
+                calls.append(self.open_call.record(failure=failure))
             self.execution = Execution(
                 calls=tuple(calls),
                 steps=tuple(self.steps),

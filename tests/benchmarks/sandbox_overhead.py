@@ -223,12 +223,8 @@ def tell_latency(seconds: float) -> None:
         for name, source in PROGRAMS.items():
             cold = timed(partial(run_fresh, sandbox, source, count()), seconds)
             print(row(f"sandbox, never seen before, {name}", cold))
-            print(
-                row(
-                    f"sandbox, seen before, {name}",
-                    timed(lambda source=source: sandbox.run(source, PICTURE, TOOLS, answer), seconds),
-                )
-            )
+            seen = timed(partial(sandbox.run, source, PICTURE, TOOLS, answer), seconds)
+            print(row(f"sandbox, seen before, {name}", seen))
     with Sandbox(fork=False, ready=1) as spawning:
         print(row("sandbox without fork, 12 lines", timed(lambda: spawning.run(MEDIUM, PICTURE, TOOLS, answer), seconds)))
     for engine, act in engines():

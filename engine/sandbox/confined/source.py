@@ -29,7 +29,7 @@ KEYWORDS = (
     "def class import from for if elif else while try except finally with return async await assert raise del global nonlocal "
     "pass break continue match case lambda yield print"
 ).replace(" ", "|")
-CODE = re.compile(rf"^(\s|({KEYWORDS})\b|@|[)\]}}]|[A-Za-z_][\w.\[\]'\"]*\s*([-+*/|&%<>]{{0,2}}=(?!=)|\())")
+CODE = re.compile(rf"^(\s|({KEYWORDS})\b|@|[)\]}}]|[A-Za-z_][\w.\[\]'\"]*\s*([-+*/|&%<>]{{0,2}}=(?!=)|\()|.* = )")
 """What a line looks like that is code, or was meant to be."""
 
 
