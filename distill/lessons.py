@@ -47,19 +47,25 @@ def teach_side_by_side(lessons: Sequence[Lesson], tell: Tell, workers: int = 2) 
         news = manager.Queue()
         listener = threading.Thread(target=listen, args=(news, tell), daemon=True)
         listener.start()
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool:
-            under_way: list[Future[None]] = [pool.submit(teach, lesson, news) for lesson in lessons]
-            try:
-                for future in as_completed(under_way):
-                    future.result()
-            except BaseException:
-                for future in under_way:
-                    future.cancel()
-                for process in list((pool._processes or {}).values()):  # the pool has no public way to end what runs
-                    process.terminate()
-                raise
-        news.put(None)
-        listener.join()
+        try:
+            with ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool:
+                wait_for_all(pool, [pool.submit(teach, lesson, news) for lesson in lessons])
+        finally:
+            news.put(None)
+            listener.join()
+
+
+def wait_for_all(pool: ProcessPoolExecutor, under_way: Sequence[Future[None]]) -> None:
+    """Wait until all are done; where one fails or we are interrupted, end the others and raise."""
+    try:
+        for future in as_completed(under_way):
+            future.result()
+    except BaseException:
+        for future in under_way:
+            future.cancel()
+        for process in list((pool._processes or {}).values()):  # the pool has no public way to end what runs
+            process.terminate()
+        raise
 
 
 def listen(news: Any, tell: Tell) -> None:

@@ -15,7 +15,6 @@ from vpd.distill.student.settings import TinySettings, TrainSettings
 from vpd.distill.student.tiny import build_tiny_student
 from vpd.engine.journal import Journal
 from vpd.engine.records import Question
-from vpd.tools.image import ImageRef
 
 __all__ = ["Curriculum", "teach_arms", "teach_base"]
 
@@ -52,11 +51,8 @@ def describe_base(folder: Path, run: RunDirectory, curriculum: Curriculum, scene
     """Pictures without questions, each with the listing of what is in it."""
     grid = Grid(run.settings.grid_style, run.settings.grid_steps)
     place = folder / "scenes"
-    examples = []
-    for scene in make_base(place, curriculum.base_pictures, scenes, curriculum.base.seed):
-        image = ImageRef(scene.image.sha256, str(place / scene.image.path), scene.image.width, scene.image.height)
-        examples.append(description_example(image, describe(scene, grid), "base"))
-    return examples
+    pictures = make_base(place, curriculum.base_pictures, scenes, curriculum.base.seed)
+    return [description_example(scene.image, describe(scene, grid), "base") for scene in pictures]
 
 
 def teach_arms(run: RunDirectory, start: Path, curriculum: Curriculum, arms: list[Arm], tell: Tell) -> None:
