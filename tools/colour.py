@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["COLOURS", "color_named", "colour_tools", "name_colours", "vpd_tools"]
+__all__ = ["COLOURS", "color_named", "color_shares", "colour_tools", "has_color", "name_colours", "vpd_tools"]
 
 COLOURS = ("black", "white", "gray", "red", "orange", "brown", "yellow", "green", "blue", "purple", "pink")
 """Berlin and Kay's basic colour terms."""
@@ -27,6 +27,8 @@ OTHER_NAMES = {
     "blonde": "yellow",
 }
 
+FAIR_PART = 0.15
+"""Share of a box from which a colour counts as the thing's, set by eye: a red motorcycle's box is red for a sixth."""
 SIDE = 64
 """At most so many rows and columns are looked at: every n-th of a larger region."""
 
@@ -34,12 +36,25 @@ SIDE = 64
 @tool(version="1")
 def color_of(image: Image) -> str:
     """The main color of the image or region: black, white, gray, red, orange, brown, yellow, green, blue, purple or pink."""
+    shares = color_shares(image)
+    return max(shares, key=shares.__getitem__)
+
+
+def color_shares(image: Image) -> dict[str, float]:
+    """How much of the image each colour takes, 0..1, the middle counting more than the edges; all of `COLOURS`, in order."""
     import numpy as np  # loads with the first picture
 
     pixels = image.pixels
     sample = pixels[:: max(1, pixels.shape[0] // SIDE), :: max(1, pixels.shape[1] // SIDE)]
-    counts = np.bincount(name_colours(sample).ravel(), weights=middle_weight(*sample.shape[:2]).ravel(), minlength=len(COLOURS))
-    return COLOURS[int(counts.argmax())]
+    weight = middle_weight(*sample.shape[:2])
+    taken = np.bincount(name_colours(sample).ravel(), weights=weight.ravel(), minlength=len(COLOURS)) / weight.sum()
+    return dict(zip(COLOURS, taken.tolist(), strict=True))
+
+
+def has_color(image: Image, color: str) -> bool:
+    """Whether the thing in a box may be called by that colour: its main one, or one of a fair part of it."""
+    shares = color_shares(image)
+    return shares[color] >= min(FAIR_PART, max(shares.values()))
 
 
 def color_named(text: str) -> str | None:

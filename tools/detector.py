@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vpd.tools.box import Box
 from vpd.tools.coco import COCO, match_names, near_names
-from vpd.tools.colour import color_named, color_of
+from vpd.tools.colour import color_named, has_color
 from vpd.tools.errors import ToolFailed
 from vpd.tools.fetch import weights
 from vpd.tools.image import Image
@@ -85,7 +85,7 @@ def region_of(image: Image, box: Box) -> Image:
 def detector_tools(*, threshold: float = 0.5, fetch: Fetch = weights, placement: Placement | None = None) -> list[Tool]:
     """`find` and `exists` over one detector; `threshold` is the least confidence in 0..1, and part of the tools' version."""
     detector = Detector(threshold, fetch, placement or shared_placement())
-    version = f"2-{threshold:g}"
+    version = f"3-{threshold:g}"
 
     def search(asked_by: str, image: Image, name: str) -> list[Box]:
         color, noun = split_color(name)
@@ -101,7 +101,7 @@ def detector_tools(*, threshold: float = 0.5, fetch: Fetch = weights, placement:
                 asked_by, f"the detector has no word for {name[:60]!r}, so it cannot tell whether one is there; {hint}"
             )
         found = [box for box in detector.detect(image) if box.label in wanted]
-        return found if color is None else [box for box in found if color_of.run(region_of(image, box)) == color]
+        return found if color is None else [box for box in found if has_color(region_of(image, box), color)]
 
     @tool(version=version, weights=(WEIGHTS,))
     def find(image: Image, object_name: str) -> list[Box]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from vpd.tools.classifier import WEIGHTS as CLASSIFIER
 from vpd.tools.classifier import Classifier
-from vpd.tools.colour import COLOURS, color_named, color_of
+from vpd.tools.colour import COLOURS, color_named, color_of, has_color
 from vpd.tools.errors import ToolFailed
 from vpd.tools.fetch import weights
 from vpd.tools.image import Image
@@ -58,13 +58,13 @@ def text_match_tools(*, fetch: Callable[[str], Mapping[str, Path]] = weights, pl
         place = max(range(len(list_patches)), key=lambda at: float((texts @ vector_of(list_patches[at])).mean()))
         return place if return_index else list_patches[place]
 
-    @tool()
+    @tool(version="2")
     def verify_property(image: Image, object_name: str, property: str) -> bool:  # noqa: A002, ARG001  ViperGPT's names
         """Whether the object in the region has that color: verify_property(find(image, "car")[0], "car", "red")."""
         color = color_named(property)
         if color is None:
             raise ToolFailed("verify_property", f"tells colors only ({', '.join(COLOURS)}), and {property[:60]!r} is none")
-        return bool(color_of.run(image) == color)
+        return has_color(image, color)
 
     return [best_text_match, best_image_match, verify_property]
 

@@ -1,4 +1,4 @@
-"""Tools on the command line: `vpd tools list|show|run|check|new`."""
+"""Tools on the command line: `vpd tools list|show|run|check|measure|new`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -122,6 +122,44 @@ def check(
             faults += found.fault is not None
     if faults:
         raise typer.Exit(1)
+
+
+@tools_app.command()
+def measure(
+    toolset: Annotated[str, typer.Argument(metavar="SET", help="A tool set by name, or a TOML file.")],
+    on: Annotated[Path, typer.Option("--on", help="A JSON Lines file of calls with known results; docs/tools.md has the form.")],
+    out: Annotated[Path | None, typer.Option(help="Write the cards to this file, as JSON.")] = None,
+) -> None:
+    """Call each tool by itself on pictures where the result is known: accuracy, time, batches, memory."""
+    import json
+
+    from vpd.distill.commands.downloads import following_downloads
+    from vpd.tools.card import measure_tool
+    from vpd.tools.cases import read_cases
+    from vpd.tools.fetch import weights
+    from vpd.tools.placement import shared_placement
+
+    tools, cases, cards = opened(toolset), read_cases(on), []
+    print(f"{'tool':<20}{'right':>7}{'wrong':>7}{'refused':>9}{'first call':>12}{'later':>9}  a request in a batch of")
+    for name in dict.fromkeys(case.tool for case in cases):
+        tool = tools[name]
+        with following_downloads() as progress:
+            for needed in tool.weights:
+                weights(needed, progress=progress)
+        card = measure_tool(tool, [case for case in cases if case.tool == name])
+        cards.append(card)
+        batches = ", ".join(f"{size}: {seconds:.3f} s" for size, seconds in card.seconds_by_batch.items())
+        times = f"{card.first_seconds:>10.2f} s{card.seconds:>7.3f} s"
+        print(f"{name:<20}{card.right:>7}{card.wrong:>7}{card.refused:>9}{times}  {batches}")
+        for mistake in card.mistakes:
+            print(f"    {mistake}")
+    held = shared_placement().held()
+    for model in held:
+        print(f"in memory: {model.name} on {model.device}, {model.size / 1e6:,.0f} MB")
+    if out is not None:
+        models = [model._asdict() for model in held]
+        out.write_text(json.dumps({"cards": [card.as_json() for card in cards], "models": models}, indent=1) + "\n", "utf-8")
+        say(f"The cards are in {out}")
 
 
 @tools_app.command()

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as Picture
 
 from vpd.tools import Box, Image, read_image_ref
-from vpd.tools.colour import COLOURS, color_of, name_colours
+from vpd.tools.colour import COLOURS, color_of, color_shares, has_color, name_colours
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,16 @@ def test_the_middle_of_a_region_counts_more_than_its_edges(tmp_path: Path) -> No
     image = Image(read_image_ref(tmp_path / "ball.png"))
     assert color_of.run(image) == "red"
     assert color_of.run(Image(image.ref, Box(0, 0, 15, 90))) == "green"
+
+
+def test_a_colour_of_a_fair_part_counts_and_a_speck_does_not(tmp_path: Path) -> None:
+    pixels = np.full((90, 90, 3), 128, dtype=np.uint8)
+    pixels[30:60, 20:70] = (220, 20, 30)
+    pixels[0:20, 0:20] = (30, 80, 200)
+    Picture.fromarray(pixels).save(tmp_path / "patch.png")
+    image = Image(read_image_ref(tmp_path / "patch.png"))
+    assert [color for color in COLOURS if has_color(image, color)] == ["gray", "red"]
+    assert sum(color_shares(image).values()) == pytest.approx(1)
 
 
 def test_one_pixel_has_a_colour(tmp_path: Path) -> None:

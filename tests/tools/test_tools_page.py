@@ -7,6 +7,7 @@ import pytest
 from PIL import Image as Picture
 
 from vpd.tools import Image, Registry, read_image_ref
+from vpd.tools.cases import read_cases
 from vpd.tools.toolsets import open_toolset, read_toolsets
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tools.md").read_text("utf-8")
@@ -41,6 +42,14 @@ def test_every_set_that_ships_is_on_the_page() -> None:
 def test_every_tool_of_the_photograph_sets_is_on_the_page(name: str) -> None:
     known_by_the_dots = {"right_of", "above", "below", "overlaps_with", "shape_of"}
     assert f"`{name}`" in PAGE or name in known_by_the_dots
+
+
+def test_the_cases_of_the_page_can_be_read(tmp_path: Path) -> None:
+    pytest.importorskip("skimage")
+    (block,) = blocks("json")
+    (tmp_path / "cases.jsonl").write_text(block)
+    Picture.new("RGB", (100, 100), "white").save(tmp_path / "photo.jpg")
+    assert [case.tool for case in read_cases(tmp_path / "cases.jsonl")] == ["find", "color_of", "find"]
 
 
 def test_commands_of_the_page_are_commands() -> None:
