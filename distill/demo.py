@@ -42,7 +42,7 @@ FULL = DemoSize(
         base_pictures=6000,
         base=TrainSettings(steps=1300, pictures=32, threads=2, **RATES),
         rationales=TrainSettings(steps=900, **RATES),
-        answers=TrainSettings(steps=2000, **RATES),
+        answers=TrainSettings(steps=3000, **RATES),
     ),
 )
 QUICK = DemoSize(
@@ -53,7 +53,7 @@ QUICK = DemoSize(
         base_pictures=3000,
         base=TrainSettings(steps=400, pictures=32, threads=2, **RATES),
         rationales=TrainSettings(steps=250, **RATES),
-        answers=TrainSettings(steps=550, **RATES),
+        answers=TrainSettings(steps=830, **RATES),
     ),
 )
 
