@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from filelock import FileLock, Timeout
+
 from vpd.distill.errors import RunBusy, RunError
 from vpd.distill.records import Prediction, Rationale, TrainingExample, Verdict
 from vpd.distill.settings import RunSettings

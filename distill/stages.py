@@ -90,8 +90,9 @@ def judge(run: RunDirectory, advance: Advance) -> None:
             for trace in dict.fromkeys(traces_of(question, draws.get(question.text, []), tools)):
                 if trace in traces:
                     verdict = judge_trace(question, traces[trace])
-                    journal.append(verdict)
-                    advance(verdict.outcome.value)
+                    if verdict.id not in journal:
+                        journal.append(verdict)
+                        advance(verdict.outcome.value)
 
 
 def explain(run: RunDirectory, advance: Advance, rules: Iterable[Filter] = (Filter.RIGHT,)) -> None:
@@ -104,8 +105,9 @@ def explain(run: RunDirectory, advance: Advance, rules: Iterable[Filter] = (Filt
             for question, verdict in chosen(run, rule).items():
                 if question in questions:
                     rationale = explain_trace(questions[question], traces[verdict.trace], verdict, grid)
-                    journal.append(rationale)
-                    advance("unfounded" if rationale.unfounded else "told")
+                    if rationale.id not in journal:
+                        journal.append(rationale)
+                        advance("told")
 
 
 def chosen(run: RunDirectory, rule: Filter) -> dict[str, Verdict]:
@@ -119,8 +121,9 @@ def build(run: RunDirectory, advance: Advance) -> None:
     """Answer and rationale examples of the training questions, from right traces."""
     with run.journal(TrainingExample) as journal:
         for example in examples_under(run, Filter.RIGHT):
-            journal.append(example)
-            advance(example.teaches.value)
+            if example.id not in journal:
+                journal.append(example)
+                advance(example.teaches.value)
 
 
 def examples_under(run: RunDirectory, rule: Filter) -> Iterable[TrainingExample]:

@@ -46,7 +46,7 @@ def claim(out: Path, start: str | Path, examples: Sequence[TrainingExample], set
         before = json.loads(path.read_text())
         differing = sorted(differences(before, asked))
         if differing:
-            message = f"{out} holds a student taught with another {', '.join(differing)}; choose another folder or remove this"
+            message = f"{out} holds a student taught with other {', '.join(differing)}; choose another folder or remove this"
             raise StudentError(message)
         return
     try:
