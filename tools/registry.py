@@ -7,7 +7,7 @@ from typing import Any
 
 import pluggy
 
-from vpd.tools.errors import ToolClash, UnknownName, VpdError
+from vpd.tools.errors import ToolClash, ToolDefinitionError, UnknownName, VpdError
 from vpd.tools.hooks import PROJECT, ToolHooks
 from vpd.tools.tool import Tool
 
@@ -59,7 +59,8 @@ class Registry(Mapping[str, Tool]):
 def discover(*, strict: bool = False, extra: Iterable[Any] = ()) -> Registry:
     """All tools of installed plug-ins (entry point group `vpd`) and of the modules handed in.
 
-    A plug-in that does not import or answer is reported in the log and left out; with `strict` it raises `VpdError`.
+    A plug-in that does not import or answer, or has a tool whose name another has, is reported in the log and left out;
+    with `strict` it raises `VpdError`.
     """
     plugins = pluggy.PluginManager(PROJECT)
     plugins.add_hookspecs(ToolHooks)
@@ -70,10 +71,21 @@ def discover(*, strict: bool = False, extra: Iterable[Any] = ()) -> Registry:
     found: list[Tool] = []
     for answer in plugins.hook.vpd_tools.get_hookimpls():
         try:
-            found.extend(answer.function())  # type: ignore[arg-type]  # pluggy types every answer as object
+            theirs = tools_in(answer.function())
+            found = list(Registry([*found, *theirs]).values())
         except Exception as error:  # noqa: BLE001  a plug-in is other people's code: one that fails must not take down the rest
             report(f"plug-in {answer.plugin_name}: vpd_tools() failed", error, strict=strict)
     return Registry(found)
+
+
+def tools_in(answer: Any) -> list[Tool]:
+    """What a plug-in answered. Raises `ToolDefinitionError` where something in it is no tool."""
+    tools = list(answer)
+    for item in tools:
+        if not isinstance(item, Tool):
+            message = f"{getattr(item, '__name__', repr(item))} is no tool; put @tool above the function"
+            raise ToolDefinitionError(message)
+    return tools
 
 
 def load_plugin(plugins: pluggy.PluginManager, point: EntryPoint, *, strict: bool) -> None:

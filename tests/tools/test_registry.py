@@ -117,6 +117,22 @@ def test_a_broken_plugin_is_reported_and_the_others_stay(caplog: pytest.LogCaptu
     assert "ZeroDivisionError" in caplog.text
 
 
+def test_of_two_plugins_with_tools_of_one_name_the_second_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    clashing = plugin(lambda: [named("more"), named("mine")])
+    with caplog.at_level(logging.WARNING):
+        assert list(discover(extra=[plugin(lambda: [named("mine")]), clashing, plugin(lambda: [named("other")])])) == [
+            "mine",
+            "other",
+        ]
+    assert "two tools are called 'mine'" in caplog.text
+
+
+def test_a_plugin_that_gives_a_plain_function_is_told_what_is_missing(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert list(discover(extra=[plugin(lambda: [len])])) == []
+    assert "len is no tool; put @tool above the function" in caplog.text
+
+
 def test_a_broken_plugin_is_an_error_where_strict() -> None:
     with pytest.raises(VpdError, match="ZeroDivisionError"):
         discover(extra=[plugin(lambda: 1 / 0)], strict=True)
