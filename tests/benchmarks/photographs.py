@@ -75,9 +75,7 @@ def main(model: str, draws: int, results: Path | None) -> None:
             print(f"{fate:<14}{picture.name:<20}{row['question']}  {answer.text}, known: {row['answers'][0]}", flush=True)
             if results is not None:
                 results.write_text("".join(json.dumps(line) + "\n" for line in told), "utf-8")
-    print(
-        f"{model}, {draws} draws: {fates['right']} of {len(rows)} right; of the others: {dict(fates - Counter(right=fates['right']))}"
-    )
+    print(f"{model}, {draws} draws, {len(rows)} questions: {dict(fates)}")
 
 
 if __name__ == "__main__":
