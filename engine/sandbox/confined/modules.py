@@ -1,8 +1,11 @@
 """What `import` gives a program: names of the standard library that compute and do nothing else, never a module."""
 
+import bisect
 import collections
 import functools
+import heapq
 import itertools
+import json
 import math
 import operator
 import random
@@ -49,6 +52,19 @@ def copy_deep(value: Any, known: dict[int, Any] | None = None) -> Any:
     return made
 
 
+def write_json(value: Any, *, indent: int | None = None, sort_keys: bool = False, ensure_ascii: bool = True) -> str:
+    """What `json.dumps` gives, with no class of the program's own in it."""
+    return json.dumps(value, indent=indent, sort_keys=sort_keys, ensure_ascii=ensure_ascii)
+
+
+def read_json(text: str) -> Any:
+    """What `json.loads` gives."""
+    if type(text) is not str:
+        message = f"json.loads needs a text, got {type(text).__name__}"
+        raise TypeError(message)
+    return json.loads(text)
+
+
 MODULES: dict[str, dict[str, Any]] = {
     "math": {name: value for name, value in vars(math).items() if not name.startswith("_")},
     "re": pick(
@@ -67,6 +83,9 @@ MODULES: dict[str, dict[str, Any]] = {
     "operator": pick(operator, "add sub mul truediv floordiv mod neg lt le eq ne gt ge not_ and_ or_ xor itemgetter contains"),
     "statistics": pick(statistics, "mean fmean median median_low median_high mode multimode stdev pstdev variance pvariance"),
     "string": pick(string, "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace printable"),
+    "heapq": pick(heapq, "heapify heappop heappush heapreplace nlargest nsmallest"),
+    "bisect": pick(bisect, "bisect bisect_left bisect_right insort insort_left insort_right"),
+    "json": {"dumps": write_json, "loads": read_json},
     "copy": {"copy": copy_value, "deepcopy": copy_deep},
     "random": {},
 }
