@@ -28,10 +28,12 @@ def test_the_tools_of_the_page_can_be_called(tmp_path: Path) -> None:
     assert tools["score"].run(white) == 255.0
 
 
-def test_the_tool_set_of_the_page_can_be_opened(tmp_path: Path) -> None:
-    (block,) = blocks("toml")
-    (tmp_path / "mine.toml").write_text(block)
+def test_the_tool_sets_of_the_page_can_be_opened(tmp_path: Path) -> None:
+    mine, remote = blocks("toml")
+    (tmp_path / "mine.toml").write_text(mine)
+    (tmp_path / "remote.toml").write_text(remote)
     assert {"find", "simple_query", "crop"} <= set(open_toolset(tmp_path / "mine.toml"))
+    assert {"find", "simple_query", "image_caption"} <= set(open_toolset(tmp_path / "remote.toml"))
 
 
 def test_every_set_that_ships_is_on_the_page() -> None:
