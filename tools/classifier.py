@@ -85,7 +85,7 @@ def classifier_tools(*, fetch: Fetch = weights, placement: Placement | None = No
     """`classify`."""
     classifier = Classifier(fetch, placement or shared_placement())
 
-    @tool(batch=16, weights=(WEIGHTS,))
+    @tool(batch=16, timeout=180, weights=(WEIGHTS,))
     def classify(image: list[Image]) -> list[str]:
         """The kind of thing the image or region mainly shows, in one or two words: "tabby", "espresso", "sports car"."""
         return [guesses[0].label for guesses in classifier.look(image)]

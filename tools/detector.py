@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Detector", "detector_tools"]
 
+SLOWEST = 180.0
+"""Seconds of a call; the first loads the network, on a machine that may be busy."""
 WEIGHTS = "ssd-mobilenet-v2-coco"
 GRAPH, GRAPH_TEXT = "frozen_inference_graph.pb", "ssd_mobilenet_v2_coco_2018_03_29.pbtxt"
 Fetch = Callable[[str], Mapping[str, Path]]
@@ -103,12 +105,12 @@ def detector_tools(*, threshold: float = 0.5, fetch: Fetch = weights, placement:
         found = [box for box in detector.detect(image) if box.label in wanted]
         return found if color is None else [box for box in found if has_color(region_of(image, box), color)]
 
-    @tool(version=version, weights=(WEIGHTS,))
+    @tool(version=version, timeout=SLOWEST, weights=(WEIGHTS,))
     def find(image: Image, object_name: str) -> list[Box]:
         """All objects of that name as boxes, surest first; `object_name` is an everyday noun, maybe after a color: red bus."""
         return search("find", image, object_name)
 
-    @tool(version=version, weights=(WEIGHTS,))
+    @tool(version=version, timeout=SLOWEST, weights=(WEIGHTS,))
     def exists(image: Image, object_name: str) -> bool:
         """Whether an object of that name can be seen."""
         return bool(search("exists", image, object_name))

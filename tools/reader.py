@@ -53,7 +53,7 @@ def reader_tools(*, threshold: float = 0.3, fetch: Fetch = weights, placement: P
     rooms = placement or shared_placement()
     reader: Model[Any] = Model("EasyOCR, English", lambda: load_reader(fetch), size=110_000_000)
 
-    @tool(version=f"1-{threshold:g}", timeout=120, aliases=("ocr",), weights=(WEIGHTS,))
+    @tool(version=f"1-{threshold:g}", timeout=240, aliases=("ocr",), weights=(WEIGHTS,))
     def read_text(image: Image) -> str:
         """The text that is written in the image or region, line by line with spaces between; empty if there is none."""
         with rooms.use(reader) as network, quiet():

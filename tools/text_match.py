@@ -37,7 +37,7 @@ def text_match_tools(*, fetch: Callable[[str], Mapping[str, Path]] = weights, pl
         summed: NDArray[np.float32] = sum(guess.score * vector for guess, vector in zip(guesses, vectors))
         return summed
 
-    @tool(weights=(CLASSIFIER, ENCODER))
+    @tool(timeout=180, weights=(CLASSIFIER, ENCODER))
     def best_text_match(image: Image, option_list: list[str], prefix: str | None = None) -> str:
         """Which option says best what the image or region mainly shows: best_text_match(image, ["a cat", "a dog"])."""
         named = [color_named(option) for option in option_list]
@@ -49,7 +49,7 @@ def text_match_tools(*, fetch: Callable[[str], Mapping[str, Path]] = weights, pl
             closest(vector_of(image), encoder.vectors([f"{prefix or 'a photo of'} {option}" for option in filled(option_list)]))
         ]
 
-    @tool(weights=(CLASSIFIER, ENCODER), cacheable=False)  # an image cannot be kept in a cache of texts
+    @tool(timeout=180, weights=(CLASSIFIER, ENCODER), cacheable=False)  # an image cannot be kept in a cache of texts
     def best_image_match(list_patches: list[Image], content: list[str], return_index: bool = False) -> Image | int:  # noqa: FBT001, FBT002  the form is ViperGPT's
         """Which of the images or regions mainly shows what the texts say, or its place in the list with return_index=True."""
         if not list_patches or not content:
