@@ -26,6 +26,12 @@ def test_a_hostile_program_gets_nothing(short: Sandbox, scene: dict[str, Any], h
     assert "object at 0x" not in json.dumps([done.answer, done.printed])
 
 
+def test_what_broke_other_evaluators_breaks_nothing_here(short: Sandbox, scene: dict[str, Any], advisories_program: str) -> None:
+    done = short.run(advisories_program, **scene)
+    assert "ESCAPED" not in json.dumps([done.answer, done.printed])
+    assert done.failure is not None or done.answer == "<bytes>"
+
+
 def test_a_refusal_says_what_to_write_instead(short: Sandbox, hostile_program: str) -> None:
     failure = short.check(hostile_program)
     if failure is not None and failure.stage is FailureStage.REFUSED:

@@ -21,13 +21,10 @@ def main(kind: str, paths: list[str]) -> None:
     sys.path.extend(path for path in paths if path not in sys.path)
     make_importable(Path(__file__).resolve().parent)
     if kind == "forks":
-        from vpd.engine.sandbox.confined import forks  # importable only now
-
-        forks.serve()
+        from vpd.engine.sandbox.confined.forks import serve  # importable only now
     else:
-        from vpd.engine.sandbox.confined import single  # importable only now
-
-        single.serve()
+        from vpd.engine.sandbox.confined.single import serve  # importable only now
+    serve()
 
 
 if __name__ == "__main__":

@@ -243,6 +243,7 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
     def visit_Import(self, node: ast.Import) -> Any:
         """`import math` binds the names that are safe of it."""
         made: list[ast.stmt] = []
+        self.refuse_lazy(node)
         for alias in node.names:
             root = alias.name.split(".")[0]
             if alias.name in NO_OPERATION:
@@ -256,6 +257,7 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
     def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
         """`from math import sqrt` binds that name."""
         made: list[ast.stmt] = []
+        self.refuse_lazy(node)
         module = node.module or ""
         if module in NO_OPERATION and not node.level:
             return ast.copy_location(ast.Pass(), node)
@@ -271,6 +273,11 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
                 continue
             made.append(self.bind_import(node, alias.asname or alias.name, module, alias.name))
         return made or ast.copy_location(ast.Pass(), node)
+
+    def refuse_lazy(self, node: ast.Import | ast.ImportFrom) -> None:
+        """Refuse `lazy import`, which Python 3.15 brings and which looks its names up later."""
+        if getattr(node, "is_lazy", 0):
+            self.refuse(node, "import", "`lazy import` is not available: write `import`")
 
     def refuse_module(self, node: ast.AST, module: str) -> None:
         """Say what there is instead."""

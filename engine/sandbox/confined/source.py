@@ -31,6 +31,8 @@ KEYWORDS = (
 ).replace(" ", "|")
 CODE = re.compile(rf"^(\s|({KEYWORDS})\b|@|[)\]}}]|[A-Za-z_][\w.\[\]'\"]*\s*([-+*/|&%<>]{{0,2}}=(?!=)|\()|.* = )")
 """What a line looks like that is code, or was meant to be."""
+PROSE = re.compile(r"^[A-Z*>`\-\d\"]|[.:!?]\s*$")
+"""What a sentence looks like: a capital or a bullet at its start, or a stop at its end."""
 
 
 class Refused(Exception):
@@ -117,7 +119,7 @@ def without_prose(text: str) -> Iterator[str]:
     """The lines between prose; none where a line left out may be code: a broken program is never made a shorter one."""
     lines = text.split("\n")
     filled = [number for number, line in enumerate(lines) if line.strip()]
-    prose = [number for number in filled if not CODE.match(lines[number]) and not lines[number].startswith("#")]
+    prose = [number for number in filled if PROSE.search(lines[number]) and not CODE.match(lines[number])]
     starts = [number for number in filled if STARTS.match(lines[number])]
     if not starts:
         return
