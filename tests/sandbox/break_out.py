@@ -43,16 +43,29 @@ def load_confined() -> tuple[Any, Any]:
     return confine, (kernel, landlock, seccomp)
 
 
-def attempts(target: dict[str, Any]) -> dict[str, Callable[[], str]]:
-    """Everything that is tried; each gives a word where it worked, and raises where it did not."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    parent, host = os.getpid(), target["host"]
+LIBC = ctypes.CDLL(None, use_errno=True)
 
-    def call(number: int, *arguments: Any) -> int:
-        result = libc.syscall(ctypes.c_long(number), *arguments)
-        if result < 0:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-        return int(result)
+
+def call(number: int, *arguments: Any) -> int:
+    """A system call by its number."""
+    return checked(int(LIBC.syscall(ctypes.c_long(number), *arguments)))
+
+
+def checked(result: int) -> int:
+    """The result, or the error that was left behind."""
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+def functions_of(names: dict[str, Any]) -> dict[str, Callable[[], str]]:
+    """The functions among some names."""
+    return {name: act for name, act in names.items() if callable(act)}
+
+
+def on_files(target: dict[str, Any]) -> dict[str, Callable[[], str]]:
+    """Files, by name and by descriptor."""
+    host = target["host"]
 
     def read() -> str:
         return Path(target["secret"]).read_text()
@@ -74,6 +87,33 @@ def attempts(target: dict[str, Any]) -> dict[str, Callable[[], str]]:
     def environment_of_host() -> str:
         return f"{len(Path(f'/proc/{host}/environ').read_bytes())} bytes"
 
+    def by_handle() -> str:
+        return f"descriptor {call(437, -100, target['secret'].encode(), ctypes.create_string_buffer(24), 24)}"
+
+    def anonymous_file() -> str:
+        os.memfd_create("x")
+        return "made"
+
+    def descriptors() -> str:
+        found = []
+        for number in range(3, 256):
+            try:
+                os.fstat(number)
+                found.append(number)
+            except OSError:
+                continue
+        if not found:
+            raise OSError(0, "only the wire")
+        return f"{len(found)} more"
+
+    return functions_of(locals())
+
+
+def on_processes(target: dict[str, Any]) -> dict[str, Callable[[], str]]:
+    """Processes, signals and rights."""
+    host = target["host"]
+    parent = os.getpid()
+
     def fork() -> str:
         if os.fork() == 0:
             os._exit(0)
@@ -91,6 +131,44 @@ def attempts(target: dict[str, Any]) -> dict[str, Callable[[], str]]:
 
     def run_program() -> str:
         return subprocess.run(["/bin/echo", "hi"], capture_output=True, text=True, check=True).stdout
+
+    def signal_host() -> str:
+        os.kill(host, 0)
+        return "may signal"
+
+    def signal_parent() -> str:
+        os.kill(parent, 0)
+        return "may signal"
+
+    def signal_all() -> str:
+        os.kill(-1, 0)
+        return "may signal"
+
+    def trace() -> str:
+        if LIBC.ptrace(0x4206, parent, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "ptrace")
+        return "attached"
+
+    def become_root() -> str:
+        os.setresuid(0, 0, 0)
+        return "root"
+
+    def namespace() -> str:
+        if LIBC.unshare(0x10000000) != 0:
+            raise OSError(ctypes.get_errno(), "unshare")
+        return "a user namespace"
+
+    def raise_limit() -> str:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+        return "raised"
+
+    return functions_of(locals())
+
+
+def on_network(target: dict[str, Any]) -> dict[str, Callable[[], str]]:
+    """The network and sockets of other processes."""
 
     def tcp() -> str:
         with socket.socket() as connection:
@@ -118,30 +196,23 @@ def attempts(target: dict[str, Any]) -> dict[str, Callable[[], str]]:
             connection.bind((0, 0))
         return "bound"
 
-    def signal_host() -> str:
-        os.kill(host, 0)
-        return "may signal"
+    def ring() -> str:
+        return f"descriptor {call(425, 1, ctypes.create_string_buffer(120))}"
 
-    def signal_parent() -> str:
-        os.kill(parent, 0)
-        return "may signal"
+    return functions_of(locals())
 
-    def signal_all() -> str:
-        os.kill(-1, 0)
-        return "may signal"
 
-    def trace() -> str:
-        if libc.ptrace(0x4206, parent, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), "ptrace")
-        return "attached"
+def on_memory(target: dict[str, Any]) -> dict[str, Callable[[], str]]:
+    """Memory, one's own and others'."""
+    parent = os.getpid()
 
     def read_memory() -> str:
         class Vector(ctypes.Structure):
             _fields_ = (("base", ctypes.c_void_p), ("size", ctypes.c_size_t))
 
         buffer = ctypes.create_string_buffer(8)
-        here, there = Vector(ctypes.addressof(buffer), 8), Vector(id(libc), 8)
-        if libc.process_vm_readv(parent, ctypes.byref(here), 1, ctypes.byref(there), 1, 0) < 0:
+        here, there = Vector(ctypes.addressof(buffer), 8), Vector(id(LIBC), 8)
+        if LIBC.process_vm_readv(parent, ctypes.byref(here), 1, ctypes.byref(there), 1, 0) < 0:
             raise OSError(ctypes.get_errno(), "process_vm_readv")
         return "read"
 
@@ -153,50 +224,18 @@ def attempts(target: dict[str, Any]) -> dict[str, Callable[[], str]]:
         mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
         return "mapped"
 
-    def become_root() -> str:
-        os.setresuid(0, 0, 0)
-        return "root"
-
-    def namespace() -> str:
-        if libc.unshare(0x10000000) != 0:
-            raise OSError(ctypes.get_errno(), "unshare")
-        return "a user namespace"
-
-    def raise_limit() -> str:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
-        return "raised"
-
-    def descriptors() -> str:
-        found = []
-        for number in range(3, 256):
-            try:
-                os.fstat(number)
-                found.append(number)
-            except OSError:
-                continue
-        if not found:
-            raise OSError(0, "only the wire")
-        return f"{len(found)} more"
-
     def shared_memory() -> str:
         return f"segment {call(29, 0, 4096, 0o1600)}"
 
     def key_ring() -> str:
         return f"key {call(250, 0, -3, 0)}"
 
-    def anonymous_file() -> str:
-        os.memfd_create("x")
-        return "made"
+    return functions_of(locals())
 
-    def ring() -> str:
-        return f"descriptor {call(425, 1, ctypes.create_string_buffer(120))}"
 
-    def by_handle() -> str:
-        return f"descriptor {call(437, -100, target['secret'].encode(), ctypes.create_string_buffer(24), 24)}"
-
-    return {name: act for name, act in locals().items() if callable(act) and name != "call"}
+def attempts(target: dict[str, Any]) -> dict[str, Callable[[], str]]:
+    """Everything that is tried; each gives a word where it worked, and raises where it did not."""
+    return {**on_files(target), **on_processes(target), **on_network(target), **on_memory(target)}
 
 
 def attempt(act: Callable[[], str], confine: Callable[[], None]) -> str:
