@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
@@ -13,6 +14,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from vpd.distill.errors import RunError
 from vpd.distill.judge import judge_answer
 from vpd.distill.records import Prediction, TrainingExample
 from vpd.distill.student.predict import Mode, predict
@@ -60,6 +62,9 @@ def wait_for_all(pool: ProcessPoolExecutor, under_way: Sequence[Future[None]]) -
     try:
         for future in as_completed(under_way):
             future.result()
+    except BrokenProcessPool as error:
+        message = "a student's process was ended from outside, perhaps for want of memory; what it learned is kept, start again"
+        raise RunError(message) from error
     except BaseException:
         for future in under_way:
             future.cancel()
