@@ -265,6 +265,24 @@ def test_it_starts_with_standard_streams_closed(tmp_path: Path, closed: str) -> 
 
 
 @linux
+def test_it_works_for_a_host_that_ignores_and_blocks_signals(tmp_path: Path) -> None:
+    code = """
+    import signal
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGTERM})
+    from vpd.engine.sandbox import Answered, Sandbox
+    from vpd.tools.image import Image, ImageRef
+    with Sandbox(ready=1) as made:
+        for _ in range(5):
+            done = made.run("answer = 7", Image(ImageRef("0" * 64, "x", 10, 10)), {}, lambda tool, given: Answered(1))
+    print(done.answer, done.failure)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert said.stdout == "7 None\n", said.stderr
+
+
+@linux
 @pytest.mark.parametrize("name", ["with blanks and 'quotes'", "ünïcode", "private"])
 def test_it_starts_from_any_folder(tmp_path: Path, name: str) -> None:
     folder = tmp_path / name

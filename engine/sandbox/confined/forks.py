@@ -90,6 +90,8 @@ class Forker:
 
 def serve() -> None:
     """Be the process that forks, until the host goes away."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # what the host ignores or blocks is inherited, and would leave zombies
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     control = socket.socket(fileno=os.dup(0))
     settings = msgspec.json.decode(control.recv(4_096), type=Settings)
     layers = Layers(settings.layers, settings.memory, settings.processor)
