@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vpd.tools.placement import Held, Model, Placement, measure, shared_placement
@@ -149,6 +149,7 @@ def test_the_process_has_one_placement() -> None:
     assert shared_placement() is shared_placement()
 
 
+@settings(max_examples=25, deadline=None)  # each putting out collects garbage
 @given(st.lists(st.integers(0, 5), max_size=30), st.integers(10, 60))
 def test_whatever_is_used_the_budget_holds(uses: list[int], budget: int) -> None:
     placement, weights = Placement(budget), [Weight(str(size), 2 * size) for size in range(6)]
