@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vpd.distill.comparison import average_margin, held_out_splits, margin
-from vpd.distill.fates import paces
 from vpd.distill.report.accuracy import show_accuracy, show_seeds
 from vpd.distill.report.examples import show_examples
 from vpd.distill.report.markup import Html, Part, element
 from vpd.distill.report.origin import show_origin
 from vpd.distill.report.page import page
 from vpd.distill.report.programs import all_asked, show_fates, show_paces, show_yields
-from vpd.distill.report.wording import figure, interval, percent, plain_name, points, signed
+from vpd.distill.report.wording import interval, percent, plain_name, points, signed
 from vpd.distill.run_directory import write_text
 from vpd.distill.run_files import RunRecords
 from vpd.distill.statistics import Estimate
@@ -68,7 +67,7 @@ def show_contents(sections: Sequence[tuple[str, str, list[Part]]]) -> Html:
 def show_tiles(runs: Sequence[RunRecords]) -> Html | None:
     """The few figures that a reader wants first."""
     tiles = [margin_tile(runs, split) for split in held_out_splits(runs[0])[:4]]
-    tiles += [yield_tile(runs), pace_tile(runs)]
+    tiles.append(yield_tile(runs))
     shown = [tile for tile in tiles if tile is not None]
     return element("div", *shown, class_="tiles") if shown else None
 
@@ -99,14 +98,3 @@ def yield_tile(runs: Sequence[RunRecords]) -> Html | None:
     shares = rows[-1].shares
     words = f"questions with a right program: 1 draw, {len(shares)} draws"
     return tile(f"{percent(shares[0].value)} → {percent(shares[-1].value)} %", words, f"rise {points(rows[-1].rise)}")
-
-
-def pace_tile(runs: Sequence[RunRecords]) -> Html | None:
-    """How much longer the teacher takes."""
-    means = {pace.name: pace.mean for pace in paces(runs)}
-    teacher, student = means.get("teacher: both", 0.0), means.get("distilled student", 0.0)
-    if not (teacher and student):
-        return None
-    return tile(
-        f"{figure(teacher / student)} ×", "the teacher's time for a question, asked alone, against the student's in a batch"
-    )

@@ -180,11 +180,12 @@ def show_paces(runs: Sequence[RunRecords]) -> list[Part]:
     sentence = None
     if teacher is not None and student is not None and teacher.mean > 0 and student.mean > 0:
         times = teacher.mean / student.mean
-        sentence = element("p", f"The teacher takes {figure(times)} times as long for a question as the distilled student does.")
+        sentence = element("p", f"The teacher's mean time for a question is {figure(times)} times the distilled student's.")
     note = (
-        "Wall clock, without loading of models. The teacher's time is that of a question asked alone, its draws one after the "
-        "other, its distinct programs run once; within a run, questions of one text share their draws. A student's time is the "
-        "question's share of its batch."
+        "Wall clock, without loading of models. The teacher's time is the sum over its draws and its distinct programs; draws "
+        "that are written side by side wait for each other, so that the sum is an upper bound, and questions of one text share "
+        "their draws. A student's time is the question's share of its batch. Draws from the cache have the time they took when "
+        "they were made, on whatever load the machine then had."
     )
     recorded = any(program.replayed for run in runs for program in run.programs)
     warning = "Draws were recorded earlier: writing them took no time here, and the time that is shown is the recording's."
