@@ -5,21 +5,22 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from vpd.distill.demo import DemoSize, run_demo
+from vpd.distill.demo import FULL, QUICK, DemoSize, run_demo
 from vpd.distill.records import Prediction, Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.run_files import read_run
-from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
+from vpd.distill.scenes import DatasetSettings, Split, make_scenes, read_questions
 from vpd.distill.stages import prompts_for
 from vpd.distill.student.settings import TinySettings, TrainSettings
 from vpd.distill.teaching import Curriculum
 from vpd.engine.completer import Sampling
 from vpd.engine.record import Record
-from vpd.engine.recorded_draws import export_draws
+from vpd.engine.recorded_draws import RecordedDraws, export_draws
 from vpd.engine.records import Program, Question, Trace
 from vpd.engine.sample import draw_programs
 from vpd.engine.scripted import ScriptedCompleter
@@ -106,3 +107,13 @@ def test_the_smallest_run_is_reported(tmp_path: Path) -> None:
     assert {prediction.arm for prediction in records.predictions} == {"control", "distilled", "unfiltered"}
     assert all(program.replayed for program in records.programs)
     assert "<html" in render_report([records])
+
+
+@pytest.mark.parametrize("size", [FULL, QUICK], ids=["full", "quick"])
+def test_the_recorded_draws_are_those_of_the_prompts_as_they_are(size: DemoSize) -> None:
+    texts = [ask.text for split in (Split.TRAIN, Split.UNSEEN_PAIRS, Split.DEEPER) for ask in size.scenes.pool(split)]
+    sampling = Sampling(temperature=0.5, max_tokens=320, seed=0)
+    with RecordedDraws(Path(str(files("vpd.distill") / "recorded" / "demo.jsonl"))) as recorded:
+        for _, prompt in prompts_for(texts, open_toolset("scenes")):
+            for draw in range(size.draws):
+                assert recorded.complete(prompt, sampling, draw).replayed
