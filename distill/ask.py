@@ -1,7 +1,8 @@
 """One question of one photograph: programs drawn, run, and the answer that most of them give."""
 
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +17,13 @@ from vpd.engine.sandbox import Sandbox
 from vpd.engine.text_cache import TextCache
 from vpd.prompts.render import Turn, write_program_prompt
 from vpd.tools.errors import VpdError
+from vpd.tools.fetch import weights
 from vpd.tools.image import read_image_ref
 from vpd.tools.knowledge import Knowledge
+from vpd.tools.progress import Progress
 from vpd.tools.registry import Registry
+from vpd.tools.tool import Tool
+from vpd.tools.toolsets import weights_of
 
 __all__ = ["Answer", "AskError", "answer_question", "knowledge_of"]
 
@@ -66,10 +71,12 @@ def answer_question(
     isolation: Isolation = Isolation.PROCESS,
     results: Path | None = None,
     advance: Callable[[str], None] = lambda _outcome: None,
+    downloads: Progress | None = None,
 ) -> Answer:
     """Draw programs, run them on the picture, and take the answer that most give; of equals the earlier.
 
-    `results` is where tool results are cached. Raises `AskError` for an empty question, `ImageError` for a picture that cannot be
+    `results` is where tool results are cached. Weights of the tools that the programs name are fetched before anything runs, and
+    `downloads` is told of them: a tool's time limit is for its work. Raises `AskError` for an empty question, `ImageError` for a picture that cannot be
     read, and what the language model raises. Programs that fail are no error: their traces say why.
     """
     if not question.strip():
@@ -82,6 +89,8 @@ def answer_question(
         drawn.append(program)
         advance("drawn")
     drawn.sort(key=lambda program: program.draw)
+    for name in weights_of(tools_named(drawn, tools)):
+        weights(name, progress=downloads)
     runs = [ProgramRun(source, text, (image,)) for source, text in {one.source_sha256: one.source for one in drawn}.items()]
     with Sandbox(require=isolation) as sandbox, Dispatcher(TextCache(results) if results else None) as dispatcher:
         traces = {trace.program: trace for trace in run_programs(runs, sandbox, tools, dispatcher)}
@@ -90,3 +99,9 @@ def answer_question(
     text, count = votes.most_common(1)[0] if votes else (None, 0)
     first = next(one for one in drawn if said[one.source_sha256] == text)
     return Answer(text, count, tuple(drawn), traces[first.source_sha256])
+
+
+def tools_named(programs: Iterable[Program], tools: Registry) -> list[Tool]:
+    """The tools whose name stands in a program. It is read as text: nothing of a program is parsed in this process."""
+    words = {word for program in programs for word in re.findall(r"\w+", program.source)}
+    return [tool for tool in tools.values() if words & {tool.name, *tool.aliases}]

@@ -1,10 +1,12 @@
 """One append-only JSON Lines file of records: nothing is written twice, and a killed run loses at most half a line."""
 
+import errno
 import os
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 from vpd.engine.errors import JournalError
 from vpd.engine.record import Record
@@ -34,16 +36,19 @@ class Journal(Generic[R]):
     def __init__(self, path: Path, kind: type[R]) -> None:
         self.path, self.kind = path, kind
         self.records: dict[str, R] = {}
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
 
     def __enter__(self) -> Self:
         """Read what is there, cut off a half last line, and open for appending."""
+        if self.path.exists() and not self.path.is_file():
+            message = f"{self.path} is not a file; name another place"
+            raise JournalError(message)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.path.exists():
                 repair(self.path)
                 self.records = {record.id: record for record in read_records(self.path, self.kind)}
-            self._file = self.path.open("ab")
+            self._file = self.path.open("ab", buffering=0)  # what a full disk does not take must not come up again at the end
         except OSError as error:
             message = f"{self.path} cannot be opened ({error.strerror or error})"
             raise JournalError(message) from error
@@ -64,9 +69,11 @@ class Journal(Generic[R]):
         if self._file is None:
             message = f"{self.path} is not open; use the journal in a with statement"
             raise JournalError(message)
+        line = record.to_line().encode() + b"\n"
         try:
-            self._file.write(record.to_line().encode() + b"\n")
-            self._file.flush()
+            written = self._file.write(line)
+            if written != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             message = f"{self.path} cannot be written ({error.strerror or error}); what was written before stays"
             raise JournalError(message) from error

@@ -56,6 +56,7 @@ def ask(
                 isolation=Isolation(isolation),
                 results=cache_folder("results", cache),
                 advance=advance,
+                downloads=downloads,
             )
     show(answer)
     if html is not None:

@@ -1,5 +1,7 @@
 """The append-only file of records."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,28 @@ def test_a_path_that_cannot_be_opened_is_an_error_that_names_it(tmp_path: Path) 
         write(tmp_path / "file" / "a.jsonl", "one")
 
 
-def test_a_full_disk_is_an_error_that_names_the_file() -> None:
-    with pytest.raises(JournalError, match="cannot be written"), Journal(Path("/dev/full"), Line) as journal:
-        journal.append(Line(role="user", content="one"))
+def test_a_device_is_not_taken_for_a_file() -> None:
+    with pytest.raises(JournalError, match="is not a file"):
+        write(Path("/dev/full"), "one")
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from vpd.engine.errors import JournalError
+from vpd.engine.journal import Journal
+from vpd.engine.records import Message
+resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+try:
+    with Journal(Path(sys.argv[1]), Message) as journal:
+        journal.append(Message(role="user", content="x" * 100))
+except JournalError as error:
+    print(error)
+"""
+
+
+def test_a_disk_that_takes_no_more_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FULL, str(tmp_path / "a.jsonl")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert "a.jsonl cannot be written" in done.stdout
+    assert "Traceback" not in done.stderr
