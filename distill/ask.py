@@ -75,9 +75,9 @@ def answer_question(
 ) -> Answer:
     """Draw programs, run them on the picture, and take the answer that most give; of equals the earlier.
 
-    `results` is where tool results are cached. Weights of the tools that the programs name are fetched before anything runs, and
-    `downloads` is told of them: a tool's time limit is for its work. Raises `AskError` for an empty question, `ImageError` for a picture that cannot be
-    read, and what the language model raises. Programs that fail are no error: their traces say why.
+    `results` is where tool results are cached. Weights of the tools that the programs name are fetched before anything runs,
+    and `downloads` is told of them: a tool's time limit is for its work. Raises `AskError` for an empty question, `ImageError`
+    for a picture that cannot be read, and what the language model raises. Programs that fail are no error: their traces say why.
     """
     if not question.strip():
         message = "the question is empty"
