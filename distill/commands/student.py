@@ -64,20 +64,17 @@ def evaluate(
     longest: Annotated[int | None, typer.Option(min=1, help="Most tokens that the student says.")] = None,
 ) -> None:
     """Ask a student the run's questions and judge what it says; what was asked before is left as it is."""
-    from vpd.distill.judge import judge_text
-    from vpd.distill.records import Outcome, Prediction
+    from vpd.distill.judge import judge_answer
+    from vpd.distill.records import Prediction
     from vpd.distill.run_directory import RunDirectory
     from vpd.distill.student import Mode, predict
     from vpd.engine.records import Question
-
-    def judge(question: Question, answer: str) -> Outcome:
-        return judge_text(answer or None, question)[0]
 
     with RunDirectory(directory) as place, place.journal(Prediction) as journal:
         asked = [one for one in place.read(Question) if (one.split in split if split else one.split != "train")]
         missing = [one for one in asked if Prediction.id_for(question=one.id, arm=name, mode=mode) not in journal]
         student = place.path / "students" / name / "student"
         with following(f"{name}, {mode}", len(missing)) as advance:
-            for prediction in predict(student, missing, Mode(mode), judge, arm=name, batch=batch, longest=longest):
+            for prediction in predict(student, missing, Mode(mode), judge_answer, arm=name, batch=batch, longest=longest):
                 journal.append(prediction)
                 advance(prediction.outcome)
