@@ -133,8 +133,17 @@ def sentence_start(word: str, before: str) -> str:
 
 
 def is_region(value: Any) -> bool:
-    """Whether a JSON value stands for a region."""
-    return isinstance(value, dict) and "region" in value
+    """Whether a JSON value stands for a region. A program may bind dicts of its own, so the shape is looked at, not the key."""
+    if not isinstance(value, dict):
+        return False
+    edges, came_from = value.get("region"), value.get("from")
+    if not (isinstance(edges, list) and len(edges) == 4 and all(type(edge) in (int, float) for edge in edges)):
+        return False
+    if came_from is not None and not (
+        isinstance(came_from, list) and came_from and type(came_from[0]) is int and came_from[0] >= 0
+    ):
+        return False
+    return bool(edges[0] <= edges[2] and edges[1] <= edges[3])
 
 
 def is_regions(value: Any) -> bool:

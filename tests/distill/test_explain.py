@@ -141,6 +141,29 @@ def test_a_failed_call_is_not_told(sandbox: Sandbox, picture: ImageRef) -> None:
     assert told(trace_of(source, sandbox, picture), picture) == "So the answer is no."
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{'region': 5}",
+        "{'region': [1, 2, 3]}",
+        "{'region': [9, 9, 1, 1]}",
+        "{'region': [1, 2, 3, 4], 'from': 'x'}",
+        "[{'region': None}]",
+    ],
+)
+def test_a_program_that_makes_regions_up_is_told_like_any_other(value: str, sandbox: Sandbox, picture: ImageRef) -> None:
+    source = f"""
+def execute_command(image):
+    made = {value}
+    kept = [each for each in [made] if len(str(each)) > len("x")]
+    dogs = [dog for dog in find(image, "dog") if dog.x < 40]
+    return str(len(dogs))
+"""
+    trace = trace_of(source, sandbox, picture)
+    assert trace.failure is None
+    assert told(trace, picture).endswith("So the answer is 2.")
+
+
 def test_draws_of_one_source_share_their_identity() -> None:
     common: dict[str, Any] = {
         "question": "?",
