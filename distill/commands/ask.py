@@ -87,7 +87,9 @@ def show(answer: "Answer") -> None:
 
 def shorten(value: Any) -> str:
     """A value as a line shows it: a region by its label and whole pixels."""
-    if isinstance(value, dict) and "region" in value:
+    from vpd.distill.explain import is_region  # loads pydantic: not with --help
+
+    if is_region(value):
         left, top, right, bottom = (round(edge) for edge in value["region"])
         return f"{value.get('label') or 'image'}[{left} {top} {right} {bottom}]"
     if isinstance(value, list):
