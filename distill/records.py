@@ -58,8 +58,8 @@ class Rationale(Record):
     text: str
     """Ends with the program's own answer."""
     answer: str
-    unfounded: tuple[str, ...] = ()
-    """What it says that no call or step shows."""
+    unfounded: tuple[str, ...] | None = None
+    """What it says that no call or step shows; None where nothing has looked, as for the template's own words."""
 
 
 class Teaches(StrEnum):

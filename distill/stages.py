@@ -22,13 +22,10 @@ from vpd.prompts.render import write_program_prompt
 from vpd.tools.registry import Registry
 from vpd.tools.toolsets import open_toolset
 
-__all__ = ["ORDER", "add_questions", "build", "explain", "judge", "prompts_for", "run_draws", "sample"]
+__all__ = ["add_questions", "build", "explain", "judge", "prompts_for", "run_draws", "sample"]
 
 Advance = Callable[[str], None]
 """Told the outcome of each item as it is done."""
-
-ORDER = ("sample", "run", "judge", "explain", "build", "train", "evaluate", "report")
-"""The names of the stages, as the command line has them."""
 
 
 def add_questions(run: RunDirectory, questions: Iterable[Question]) -> int:

@@ -50,10 +50,6 @@ class TextCache:
         except (OSError, sqlite3.Error) as error:
             self._give_up(error)
 
-    def keys(self) -> list[str]:
-        """All keys, in the order in which they were stored."""
-        return [] if self._broken else [key for key in self._cache if isinstance(key, str)]
-
     def close(self) -> None:
         """Let go of the files."""
         if self._cache is not None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from vpd.distill.records import Rationale
 from vpd.distill.report.markup import Html, Part, element, shorten
 from vpd.distill.run_files import RunRecords
 
@@ -61,7 +62,7 @@ def show_counts(run: RunRecords) -> Html:
         ("programs, traces, verdicts", f"{len(run.programs)}, {len(run.traces)}, {len(run.verdicts)}"),
         (
             "rationales",
-            f"{len(run.rationales)}, of which {sum(bool(each.unfounded) for each in run.rationales)} say something unfounded",
+            say_rationales(run.rationales),
         ),
         ("training examples", listed(str(example.teaches) for example in run.examples)),
         ("predictions", f"{len(run.predictions)}"),
@@ -74,6 +75,14 @@ def show_counts(run: RunRecords) -> Html:
 def listed(names: Iterable[str]) -> str:
     """How often each name comes, in one line."""
     return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in Counter(names).items()) or "none"
+
+
+def say_rationales(rationales: Sequence[Rationale]) -> str:
+    """How many there are, and what is known of their grounding."""
+    checked = [each.unfounded for each in rationales if each.unfounded is not None]
+    if not checked:
+        return f"{len(rationales)}, not checked for grounding"
+    return f"{len(rationales)}, of {len(checked)} checked {sum(map(bool, checked))} say something unfounded"
 
 
 def show_entries(manifest: Mapping[str, Any]) -> Html | None:

@@ -192,7 +192,7 @@ def show_printed(printed: str) -> Html | None:
 
 def show_rationale(rationale: Rationale) -> Html:
     """The trace in words, with whatever it says that no call or step shows."""
-    unfounded = [element("li", shorten(claim, 200)) for claim in rationale.unfounded[:10]]
+    unfounded = [element("li", shorten(claim, 200)) for claim in (rationale.unfounded or ())[:10]]
     return element(
         "div",
         element("h4", "Rationale"),
