@@ -49,6 +49,8 @@ class Question(Record):
     source: str
     """The data set and its release."""
     split: str
+    details: dict[str, Any] = {}
+    """What the data set says beyond that and a metric may need, in plain JSON: question type, options' rotation, hint."""
 
 
 class Message(Record):
