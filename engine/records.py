@@ -29,6 +29,15 @@ class AnswerKind(StrEnum):
     NUMBER = "number"
     CHOICE = "choice"
     TEXT = "text"
+    """A word or phrase that is one of the labels."""
+    SOFT = "soft"
+    """A word or phrase; the labels are what several people said, ten of them in VQA, and count by how many agree."""
+    BOX = "box"
+    """A region of the picture; each label is one, as `left top right bottom` in pixels."""
+    SET = "set"
+    """Several things in any order; each label is one of them."""
+    FREE = "free"
+    """A sentence, which only a reader can compare with the labels."""
 
 
 class Question(Record):
