@@ -3,12 +3,13 @@
 VpdError
 ├── RunError (ValueError)       a run directory does not fit what is asked of it
 ├── RunBusy (OSError)           another process works in the run directory
-└── DatasetError (ValueError)   a data set's file is missing, broken or of another shape
+├── DatasetError (ValueError)   a data set's file is missing, broken or of another shape
+└── GridError (ValueError)      no such way of writing places
 """
 
 from vpd.tools.errors import VpdError
 
-__all__ = ["DatasetError", "RunBusy", "RunError"]
+__all__ = ["DatasetError", "GridError", "RunBusy", "RunError"]
 
 
 class RunError(VpdError, ValueError):
@@ -21,3 +22,7 @@ class RunBusy(VpdError, OSError):
 
 class DatasetError(VpdError, ValueError):
     """A data set's file is missing, broken or of another shape."""
+
+
+class GridError(VpdError, ValueError):
+    """There is no such grid, or what was read is no place on it."""
