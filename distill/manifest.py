@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from vpd.distill.records import TrainingExample, Verdict
 from vpd.distill.run_directory import FILES, RunDirectory, write_text
 from vpd.engine.records import Program, Trace
 
-__all__ = ["write_manifest"]
+__all__ = ["counted", "described", "spent_on", "versions", "write_manifest"]
 
 PACKAGES = (
     "visual-program-distillation",
@@ -40,19 +41,29 @@ def write_manifest(run: RunDirectory, extra: dict[str, Any] | None = None) -> No
             "failures": counted(f"{trace.failure.stage}: {trace.failure.kind}" for trace in run.read(Trace) if trace.failure),
             "examples": counted(example.teaches.value for example in run.read(TrainingExample)),
         },
-        "language model": {
-            "prompt tokens": sum(program.prompt_tokens for program in programs),
-            "completion tokens": sum(program.completion_tokens for program in programs),
-            "seconds": round(sum(program.seconds for program in programs), 1),
-            "cost in dollars": sum(program.cost for program in programs if program.cost is not None),
-            "draws of unknown cost": sum(program.cost is None for program in programs),
-        },
-        "versions": {"python": platform.python_version(), **{name: installed(name) for name in PACKAGES}},
+        "language model": spent_on(programs),
+        "versions": versions(),
         "machine": {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},
         "files": {name: described(run.file(kind)) for kind, name in FILES.items() if run.file(kind).exists()},
         **(extra or {}),
     }
     write_text(run.path / "manifest.json", json.dumps(manifest, indent=2) + "\n")
+
+
+def spent_on(programs: Sequence[Program]) -> dict[str, int | float]:
+    """Tokens, seconds and US dollars of the draws."""
+    return {
+        "prompt tokens": sum(program.prompt_tokens for program in programs),
+        "completion tokens": sum(program.completion_tokens for program in programs),
+        "seconds": round(sum(program.seconds for program in programs), 1),
+        "cost in dollars": sum(program.cost for program in programs if program.cost is not None),
+        "draws of unknown cost": sum(program.cost is None for program in programs),
+    }
+
+
+def versions() -> dict[str, str | None]:
+    """Releases of Python and of the packages that can change a record; None of one that is not installed."""
+    return {"python": platform.python_version(), **{name: installed(name) for name in PACKAGES}}
 
 
 def counted(items: Any) -> dict[str, int]:
