@@ -1,6 +1,6 @@
 """Questions, labels and rationales as what a student reads and what its loss reads."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vpd.distill.records import Rationale, Teaches, TrainingExample
 from vpd.engine.records import Message, Question
@@ -53,13 +53,13 @@ def description_example(image: ImageRef, text: str, split: str) -> TrainingExamp
     )
 
 
-def build_examples(questions: Iterable[Question], rationales: Mapping[str, Rationale]) -> Iterator[TrainingExample]:
-    """Of each labelled question its answer, and its rationale where `rationales` (by question id) has one.
+def build_examples(questions: Iterable[Question], rationales: Mapping[str, Sequence[Rationale]]) -> Iterator[TrainingExample]:
+    """Of each labelled question its answer, and the rationales that `rationales` (by question id) has of it.
 
     A question without a right trace keeps its label alone (VPD, section 3.2).
     """
     for question in questions:
         if question.answers:
             yield answer_example(question)
-        if question.id in rationales:
-            yield rationale_example(question, rationales[question.id])
+        for rationale in rationales.get(question.id, ()):
+            yield rationale_example(question, rationale)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from vpd.distill.judge import judge_text
+from vpd.distill.judging import judge_text
 from vpd.distill.records import Outcome, Prediction
 from vpd.distill.run_files import RunRecords
 from vpd.distill.statistics import Difference, Estimate, mean_over_seeds, paired_difference, wilson
@@ -21,7 +21,9 @@ SPLITS = ("plain", "unseen_pairs", "more_objects", "deeper")
 STUDENTS = {
     ("base", "answer"): "base student, before any question",
     ("control", "answer"): "control: student taught answers only",
+    ("brief", "answer"): "control of as many steps",
     ("unfiltered", "answer"): "student distilled from unfiltered traces",
+    ("paper", "answer"): "student distilled from all right answers",
     ("distilled", "answer"): "distilled student",
     ("distilled", "explain"): "distilled student, rationale first",
 }

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vpd.distill.arms import Arm
+from vpd.distill.arms import OTHER_POLICIES, Arm
 from vpd.distill.caches import cache_folder
+from vpd.distill.checks.policy import read_policy
 from vpd.distill.lessons import Tell
 from vpd.distill.manifest import write_manifest
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
-from vpd.distill.select import Filter
 from vpd.distill.settings import RunSettings
 from vpd.distill.stages import add_questions, build, explain, judge, run_draws, sample
 from vpd.distill.student.settings import TinySettings, TrainSettings
@@ -72,7 +72,7 @@ def run_demo(
     follow: Follow,
     tell: Tell,
     *,
-    unfiltered: bool = False,
+    every_arm: bool = False,
     downloads: Progress | None = None,
 ) -> None:
     """One run with one seed; what is done stays, what was cut goes on. `downloads` is told of weights that are fetched.
@@ -86,10 +86,10 @@ def run_demo(
         draw_programs(run, follow, downloads)
         follow("run", None, lambda advance: run_draws(run, advance, share=SHARE))
         follow("judge", None, lambda advance: judge(run, advance))
-        rules = (Filter.RIGHT, Filter.NONE) if unfiltered else (Filter.RIGHT,)
-        follow("explain", None, lambda advance: explain(run, advance, rules))
+        arms = list(Arm) if every_arm else [Arm.CONTROL, Arm.DISTILLED]
+        policies = [settings.policy, *(OTHER_POLICIES[arm] for arm in arms if arm in OTHER_POLICIES)]
+        follow("explain", None, lambda advance: explain(run, advance, map(read_policy, policies)))
         follow("build", None, lambda advance: build(run, advance))
-        arms = [Arm.CONTROL, Arm.DISTILLED, *([Arm.UNFILTERED] if unfiltered else [])]
         start = teach_base(folder.parent / "base", run, size.curriculum, size.scenes.scene, tell)
         teach_arms(run, start, size.curriculum, arms, tell)
         write_manifest(run)

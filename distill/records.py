@@ -7,7 +7,7 @@ from vpd.engine.record import Record
 from vpd.engine.records import Message
 from vpd.tools.image import ImageRef
 
-__all__ = ["Outcome", "Prediction", "Rationale", "Teaches", "TrainingExample", "Verdict"]
+__all__ = ["Finding", "Outcome", "Prediction", "Rationale", "State", "Teaches", "TrainingExample", "Verdict"]
 
 
 class Outcome(StrEnum):
@@ -41,6 +41,30 @@ class Verdict(Record):
     answer: str | None
     """The trace's answer as the rule read it."""
     expected: tuple[str, ...] = ()
+
+
+class State(StrEnum):
+    """What a check says of a trace."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """There was too little to tell by."""
+
+
+class Finding(Record):
+    """What a battery of checks says of one trace on one question, beyond its answer."""
+
+    ASKED: ClassVar = ("question", "trace", "battery")
+
+    question: str
+    trace: str
+    trace_digest: str
+    battery: str
+    """Names and versions of the checks, and what else decides them."""
+    states: dict[str, State]
+    scores: dict[str, float]
+    """The number that each check went by."""
 
 
 class Rationale(Record):

@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 from filelock import FileLock, Timeout
 
 from vpd.distill.errors import RunBusy, RunError
-from vpd.distill.records import Prediction, Rationale, TrainingExample, Verdict
+from vpd.distill.records import Finding, Prediction, Rationale, TrainingExample, Verdict
 from vpd.distill.settings import RunSettings
 from vpd.engine.journal import Journal, read_records
 from vpd.engine.record import Record
@@ -25,6 +25,7 @@ FILES: dict[type[Record], str] = {
     Program: "programs.jsonl",
     Trace: "traces.jsonl",
     Verdict: "verdicts.jsonl",
+    Finding: "findings.jsonl",
     Rationale: "rationales.jsonl",
     TrainingExample: "examples.jsonl",
     Prediction: "predictions.jsonl",

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vpd.distill.records import Outcome, Prediction, Rationale, TrainingExample, Verdict
+from vpd.distill.records import Finding, Outcome, Prediction, Rationale, State, TrainingExample, Verdict
 from vpd.engine.errors import JournalError
 from vpd.engine.journal import read_records
 from vpd.engine.record import Record
@@ -55,6 +55,7 @@ class RunRecords:
     programs: tuple[Program, ...] = ()
     traces: tuple[Trace, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    findings: tuple[Finding, ...] = ()
     rationales: tuple[Rationale, ...] = ()
     examples: tuple[TrainingExample, ...] = ()
     predictions: tuple[Prediction, ...] = ()
@@ -75,6 +76,14 @@ class RunRecords:
     def trace_by_id(self) -> dict[str, Trace]:
         """Every trace by its id."""
         return {trace.id: trace for trace in self.traces}
+
+    @cached_property
+    def states_of(self) -> dict[tuple[str, str], dict[str, State]]:
+        """What the checks say, by question and trace; of one check's several findings the last."""
+        found: dict[tuple[str, str], dict[str, State]] = {}
+        for finding in self.findings:
+            found.setdefault((finding.question, finding.trace), {}).update(finding.states)
+        return found
 
     @cached_property
     def rationale_of(self) -> dict[tuple[str, str], Rationale]:
@@ -117,6 +126,7 @@ def read_run(folder: Path) -> RunRecords:
         programs=read("programs", Program),
         traces=read("traces", Trace),
         verdicts=read("verdicts", Verdict),
+        findings=read("findings", Finding),
         rationales=read("rationales", Rationale),
         examples=read("examples", TrainingExample),
         predictions=read("predictions", Prediction),

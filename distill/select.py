@@ -1,24 +1,33 @@
-"""Which of a question's traces is told to the student."""
+"""Which of a question's traces are told to the student."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 
-from vpd.distill.records import Outcome, Verdict
-from vpd.engine.records import Program, Question
+from vpd.distill.checks.policy import Policy
+from vpd.distill.records import State, Verdict
+from vpd.engine.records import Program, Question, Trace
 from vpd.engine.run import trace_id
 from vpd.tools.registry import Registry
 
-__all__ = ["Filter", "choose_verdicts", "draws_by_question", "traces_of"]
+__all__ = ["Candidate", "choose", "draws_by_question", "traces_of"]
 
 
-class Filter(StrEnum):
-    """What a trace must have shown to be taught."""
+class Candidate:
+    """One judged trace of a question, with what a policy may prefer it by."""
 
-    RIGHT = "right"
-    """Its answer is the human's (VPD, section 3.1)."""
-    NONE = "none"
-    """It ran and answered; the first such draw is taken, right or wrong."""
+    def __init__(
+        self, verdict: Verdict, trace: Trace, states: Mapping[str, State], scores: Mapping[str, float], shared: int
+    ) -> None:
+        self.verdict, self.trace, self.states, self.scores, self.shared = verdict, trace, states, scores, shared
+
+    def rank(self, prefer: str) -> tuple[float, ...]:
+        """Least first; see `Policy.prefer`."""
+        by = {
+            "record": -self.scores.get("unbeaten", 0.0),
+            "score": -self.verdict.score,
+            "shortest": float(len(self.trace.calls) + len(self.trace.steps)),
+        }
+        return (by[prefer], -self.shared) if prefer in by else (-self.shared,) if prefer == "shared" else ()
 
 
 def draws_by_question(programs: Iterable[Program]) -> dict[str, list[Program]]:
@@ -36,28 +45,14 @@ def traces_of(question: Question, draws: Iterable[Program], tools: Registry) -> 
     return [trace_id(draw.source_sha256, question.image, tools) for draw in draws]
 
 
-def choose_verdicts(
-    questions: Iterable[Question],
-    draws: Mapping[str, list[Program]],
-    verdicts: Mapping[tuple[str, str], Verdict],
-    tools: Registry,
-    rule: Filter = Filter.RIGHT,
-) -> dict[str, Verdict]:
-    """For each question that has one, the verdict of the trace to be told; keyed by question id.
+def choose(candidates: Iterable[Candidate], policy: Policy) -> list[Candidate]:
+    """Of one question's traces, in the order of their draws, those that a policy teaches, the preferred first.
 
-    `verdicts` are keyed by question id and trace id. Of several right traces the one that most draws share is taken, as the
-    likeliest program, then the earliest draw.
+    Where it teaches several, they differ in what they did: no two have the same calls.
     """
-    chosen: dict[str, Verdict] = {}
-    for question in questions:
-        traces = traces_of(question, draws.get(question.text, []), tools)
-        shared = Counter(traces)
-        judged = [verdicts[question.id, trace] for trace in dict.fromkeys(traces) if (question.id, trace) in verdicts]
-        if rule is Filter.RIGHT:
-            fit = [verdict for verdict in judged if verdict.outcome is Outcome.RIGHT]
-            fit.sort(key=lambda verdict: -shared[verdict.trace])
-        else:
-            fit = [verdict for verdict in judged if verdict.answer is not None]
-        if fit:
-            chosen[question.id] = fit[0]
-    return chosen
+    fit = [each for each in candidates if policy.accepts(each.verdict, each.states)]
+    fit.sort(key=lambda each: each.rank(policy.prefer))
+    taught: dict[str, Candidate] = {}
+    for each in fit:
+        taught.setdefault(repr([(call.tool, call.arguments) for call in each.trace.calls]), each)
+    return list(taught.values())[: policy.rationales]

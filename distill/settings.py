@@ -22,6 +22,8 @@ class RunSettings(BaseModel):
     """Most tokens of one program."""
     toolset: str = "scenes"
     """Which tools programs may call."""
+    policy: str = "reasons"
+    """Which traces are taught: a policy that comes along, or a TOML file."""
     draw_seed: int = Field(0, ge=0)
     """Of the draws; runs that share it share their draws."""
     seed: int = Field(0, ge=0)

@@ -1,15 +1,19 @@
 """The stages of a run in their order, each from the records of those before it to its own file."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from vpd.distill.build import build_examples
+from vpd.distill.checks.battery import check_statically
+from vpd.distill.checks.policy import Policy, read_policy
 from vpd.distill.explain import explain_trace
 from vpd.distill.grid import Grid
-from vpd.distill.judge import judge_trace
+from vpd.distill.judging import judge_trace
 from vpd.distill.records import Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory
-from vpd.distill.select import Filter, choose_verdicts, draws_by_question, traces_of
+from vpd.distill.run_files import read_run
+from vpd.distill.select import Candidate, choose, draws_by_question, traces_of
 from vpd.engine.completer import Completer
 from vpd.engine.dispatch import Dispatcher
 from vpd.engine.prompt import make_prompt
@@ -92,40 +96,53 @@ def judge(run: RunDirectory, advance: Advance) -> None:
                         advance(verdict.outcome.value)
 
 
-def explain(run: RunDirectory, advance: Advance, rules: Iterable[Filter] = (Filter.RIGHT,)) -> None:
-    """Tell, of each training question, the trace that each rule chooses."""
+def explain(run: RunDirectory, advance: Advance, policies: Iterable[Policy] = ()) -> None:
+    """Tell, of each training question, the traces that each policy chooses; none named means the run's own."""
     grid = Grid(run.settings.grid_style, run.settings.grid_steps)
     questions = {question.id: question for question in run.read(Question) if question.split == "train"}
-    traces = {trace.id: trace for trace in run.read(Trace)}
     with run.journal(Rationale) as journal:
-        for rule in rules:
-            for question, verdict in chosen(run, rule).items():
-                if question in questions:
-                    rationale = explain_trace(questions[question], traces[verdict.trace], verdict, grid)
+        for policy in policies or (read_policy(run.settings.policy),):
+            for question, candidates in chosen(run, policy).items():
+                for candidate in candidates if question in questions else ():
+                    rationale = explain_trace(questions[question], candidate.trace, candidate.verdict, grid)
                     if rationale.id not in journal:
                         journal.append(rationale)
                         advance("told")
 
 
-def chosen(run: RunDirectory, rule: Filter) -> dict[str, Verdict]:
-    """By question id, the verdict of the trace that a rule chooses."""
-    tools = open_toolset(run.settings.toolset)
-    verdicts = {(verdict.question, verdict.trace): verdict for verdict in run.read(Verdict)}
-    return choose_verdicts(run.read(Question), draws_by_question(run.read(Program)), verdicts, tools, rule)
+def chosen(run: RunDirectory, policy: Policy) -> dict[str, list[Candidate]]:
+    """By question id, the traces that a policy chooses; a question with none is left out."""
+    records = read_run(run.path)
+    static = {(each.question, each.trace): each for each in check_statically(records.asked, policy.limits)}
+    found: dict[str, list[Candidate]] = {}
+    for asked in records.asked:
+        shared = Counter(draw.verdict.trace for draw in asked.draws if draw.verdict is not None)
+        candidates: dict[str, Candidate] = {}
+        for draw in asked.draws:
+            if draw.trace is not None and draw.verdict is not None:
+                finding = static[asked.question.id, draw.verdict.trace]
+                states = {**finding.states, **records.states_of.get((asked.question.id, draw.verdict.trace), {})}
+                candidate = Candidate(draw.verdict, draw.trace, states, finding.scores, shared[draw.verdict.trace])
+                candidates.setdefault(draw.verdict.trace, candidate)
+        if taught := choose(candidates.values(), policy):
+            found[asked.question.id] = taught
+    return found
 
 
 def build(run: RunDirectory, advance: Advance) -> None:
-    """Answer and rationale examples of the training questions, from right traces."""
+    """Answer and rationale examples of the training questions, under the run's policy."""
     with run.journal(TrainingExample) as journal:
-        for example in examples_under(run, Filter.RIGHT):
+        for example in examples_under(run, read_policy(run.settings.policy)):
             if example.id not in journal:
                 journal.append(example)
                 advance(example.teaches.value)
 
 
-def examples_under(run: RunDirectory, rule: Filter) -> Iterable[TrainingExample]:
-    """The training examples that a rule of choice gives."""
+def examples_under(run: RunDirectory, policy: Policy) -> Iterable[TrainingExample]:
+    """The training examples that a policy gives; what it chooses must have been told."""
     told = {(rationale.question, rationale.trace): rationale for rationale in run.read(Rationale)}
-    picked = {question: told.get((question, verdict.trace)) for question, verdict in chosen(run, rule).items()}
-    rationales = {question: rationale for question, rationale in picked.items() if rationale is not None}
+    rationales = {
+        question: [told[question, each.verdict.trace] for each in candidates if (question, each.verdict.trace) in told]
+        for question, candidates in chosen(run, policy).items()
+    }
     return build_examples((question for question in run.read(Question) if question.split == "train"), rationales)

@@ -66,7 +66,7 @@ def teach_arms(run: RunDirectory, start: Path, curriculum: Curriculum, arms: lis
             examples=examples_of(run, arm),
             settings=settings_of(arm, curriculum, run.settings.seed),
             questions=questions,
-            modes=(Mode.ANSWER,) if arm is Arm.CONTROL else (Mode.ANSWER, Mode.EXPLAIN),
+            modes=(Mode.ANSWER, Mode.EXPLAIN) if arm.explains else (Mode.ANSWER,),
         )
         for arm in arms
     ]

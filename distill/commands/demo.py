@@ -18,7 +18,9 @@ def demo(
     recorded: Annotated[bool, typer.Option("--recorded", help="Use draws recorded by this command, not a live model.")] = False,
     llm: Annotated[str | None, typer.Option(help="Another language model, as litellm takes it.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Runs with seeds 0, 1, ...; the report averages over them.")] = 1,
-    unfiltered: Annotated[bool, typer.Option("--unfiltered", help="A third student, taught from unfiltered traces.")] = False,
+    every_arm: Annotated[
+        bool, typer.Option("--every-arm", help="More students: other filters, and a control of as many steps.")
+    ] = False,
 ) -> None:
     """Draw scenes, write programs, run them, keep the right ones, teach two students, compare them."""
     from rich.console import Console  # these load pydantic and rich: not with --help
@@ -39,7 +41,7 @@ def demo(
     for seed, place in enumerate(runs):
         say(f"== {place}")
         with following_downloads() as downloads, following_lessons() as tell:
-            run_demo(place, size, seed, model, follow, tell, unfiltered=unfiltered, downloads=downloads)
+            run_demo(place, size, seed, model, follow, tell, every_arm=every_arm, downloads=downloads)
     records = [read_run(place) for place in runs]
     page = top / "report.html"
     write_page(page, render_report(records))

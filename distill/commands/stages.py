@@ -79,15 +79,17 @@ def judge(directory: Directory) -> None:
 
 def explain(
     directory: Directory,
-    unfiltered: Annotated[bool, typer.Option(help="Also tell each question's first draw, right or wrong.")] = False,
+    policy: Annotated[
+        list[str] | None, typer.Option(help="Also tell what this policy chooses: paper, none, agreed, or a TOML file.")
+    ] = None,
 ) -> None:
-    """Tell the chosen traces in words."""
+    """Tell the traces that the run's policy chooses in words."""
+    from vpd.distill.checks.policy import read_policy
     from vpd.distill.run_directory import RunDirectory
-    from vpd.distill.select import Filter
     from vpd.distill.stages import explain as explain_all
 
     with RunDirectory(directory) as place, following("explain", None) as advance:
-        explain_all(place, advance, (Filter.RIGHT, Filter.NONE) if unfiltered else (Filter.RIGHT,))
+        explain_all(place, advance, [read_policy(name) for name in (place.settings.policy, *(policy or ()))])
 
 
 def build(directory: Directory) -> None:

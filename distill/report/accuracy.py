@@ -23,8 +23,15 @@ __all__ = ["show_accuracy", "show_seeds"]
 WINNER = "distilled student"
 COLOURS = {WINNER: "winner", "control: student taught answers only": "rival"}
 """The two rows that the whole is about stand out from their like."""
-PAIRS = (("distilled", "control"), ("distilled", "unfiltered"), ("unfiltered", "control"))
-"""Arms whose difference is told: what rationales are worth, what the filter is worth, and what rationales without it are."""
+PAIRS = (
+    ("distilled", "control"),
+    ("distilled", "brief"),
+    ("distilled", "paper"),
+    ("distilled", "unfiltered"),
+    ("unfiltered", "control"),
+)
+"""Arms whose difference is told: what rationales are worth at equal CPU time and at equal steps, what the checks of reasons and
+what the whole filter is worth, and what rationales without it are."""
 
 
 def show_accuracy(runs: Sequence[RunRecords]) -> list[Part]:
@@ -68,6 +75,7 @@ def short_name(name: str) -> str:
         "most frequent answer of each kind": "most frequent answer",
         "control: student taught answers only": "control: answers only",
         "student distilled from unfiltered traces": "unfiltered traces",
+        "student distilled from all right answers": "all right answers",
         "base student, before any question": "base student",
         "teacher: the programs' majority": "programs: majority",
         "teacher: any program right (oracle)": "programs: any right (oracle)",

@@ -58,7 +58,7 @@ def record_draws(folder: Path) -> Path:
 def walk(folder: Path, draws: Path) -> None:
     """The whole way, quietly."""
     run_demo(
-        folder, SMALLEST, 0, f"replay:{draws}", lambda _t, _n, stage: stage(lambda _o: None), lambda *_: None, unfiltered=True
+        folder, SMALLEST, 0, f"replay:{draws}", lambda _t, _n, stage: stage(lambda _o: None), lambda *_: None, every_arm=True
     )
 
 
@@ -104,7 +104,7 @@ def test_the_smallest_run_is_reported(tmp_path: Path) -> None:
 
     walk(tmp_path / "demo" / "seed-0", record_draws(tmp_path))
     records = read_run(tmp_path / "demo" / "seed-0")
-    assert {prediction.arm for prediction in records.predictions} == {"control", "distilled", "unfiltered"}
+    assert {prediction.arm for prediction in records.predictions} == {"brief", "control", "distilled", "paper", "unfiltered"}
     assert all(program.replayed for program in records.programs)
     assert "<html" in render_report([records])
 

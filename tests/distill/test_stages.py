@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from vpd.distill.checks import read_policy
 from vpd.distill.records import Outcome, Rationale, Teaches, TrainingExample, Verdict
 from vpd.distill.run_directory import FILES, RunDirectory
 from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
-from vpd.distill.select import Filter
 from vpd.distill.settings import RunSettings
 from vpd.distill.stages import add_questions, build, examples_under, explain, judge, run_draws, sample
 from vpd.engine.records import Program, Question, Trace
@@ -43,13 +43,13 @@ def walk(path: Path, questions: list[Question]) -> None:
     def ignore(_outcome: str) -> None:
         return
 
-    with RunDirectory(path, RunSettings(llm="scripted", draws=5)) as run:
+    with RunDirectory(path, RunSettings(llm="scripted", draws=5, policy="paper")) as run:
         add_questions(run, questions)
         with ScriptedCompleter(script(questions)) as completer:
             sample(run, completer, ignore)
         run_draws(run, ignore)
         judge(run, ignore)
-        explain(run, ignore, (Filter.RIGHT, Filter.NONE))
+        explain(run, ignore, [read_policy(name) for name in ("paper", "none")])
         build(run, ignore)
 
 
@@ -98,7 +98,7 @@ def test_a_rationale_ends_at_the_programs_answer(run: RunDirectory) -> None:
 
 
 def test_without_the_filter_wrong_programs_are_taught(run: RunDirectory) -> None:
-    told = [example for example in examples_under(run, Filter.NONE) if example.teaches is Teaches.RATIONALE]
+    told = [example for example in examples_under(run, read_policy("none")) if example.teaches is Teaches.RATIONALE]
     assert any("purple elephant" in example.messages[-1].content for example in told)
 
 

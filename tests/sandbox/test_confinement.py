@@ -316,13 +316,13 @@ def test_the_confined_process_inherits_no_environment_and_no_descriptor(
     monkeypatch.setenv("SECRET_KEY", "do not tell")
     read_end, write_end = os.pipe()
     os.set_inheritable(read_end, True)
-    ours = os.readlink(f"/proc/self/fd/{read_end}")
+    ours = Path(f"/proc/self/fd/{read_end}").readlink()
     with Sandbox(ready=1) as made:
         made.run(PROGRAM, **scene)
         for pid in processes_below(os.getpid()):
             with contextlib.suppress(OSError):  # it may have ended, and an ordinary user cannot look into it
                 assert b"SECRET_KEY" not in Path(f"/proc/{pid}/environ").read_bytes()
-                assert ours not in {os.readlink(held) for held in Path(f"/proc/{pid}/fd").iterdir()}
+                assert ours not in {held.readlink() for held in Path(f"/proc/{pid}/fd").iterdir()}
     os.close(read_end)
     os.close(write_end)
 
