@@ -7,8 +7,8 @@ from functools import lru_cache
 __all__ = ["answer_hangs_on_calls"]
 
 PLAIN = frozenset(
-    "abs all any bool dict divmod enumerate filter float format int isinstance len list map max min next print range repr reversed "
-    "round set sorted str sum tuple type zip".split()
+    "abs all any bool dict divmod enumerate filter float format int isinstance len list map max min next print range repr "
+    "reversed round set sorted str sum tuple type zip".split()
 )
 """What a program calls that looks at no picture."""
 PLAIN_METHODS = frozenset(
@@ -111,8 +111,7 @@ def values_of(statement: ast.stmt) -> Iterator[ast.AST]:
         part = getattr(statement, field, None)
         if isinstance(part, ast.AST):
             yield part
-    for item in getattr(statement, "items", ()):
-        yield item
+    yield from getattr(statement, "items", ())
 
 
 def names_bound(statement: ast.stmt) -> Iterator[str]:
@@ -125,6 +124,10 @@ def names_bound(statement: ast.stmt) -> Iterator[str]:
             for part in ast.walk(node):
                 if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                     yield part.id
-                elif isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.value, ast.Name):
-                    if isinstance(part.ctx, ast.Store) or (isinstance(part, ast.Attribute) and part.attr in PLAIN_METHODS):
-                        yield part.value.id
+                elif isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.value, ast.Name) and is_change(part):
+                    yield part.value.id
+
+
+def is_change(part: ast.Subscript | ast.Attribute) -> bool:
+    """Whether it writes into what it belongs to, or may, as a method such as `append` does."""
+    return isinstance(part.ctx, ast.Store) or (isinstance(part, ast.Attribute) and part.attr in PLAIN_METHODS)

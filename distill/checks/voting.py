@@ -49,7 +49,7 @@ def vote(each: Asked) -> Vote | None:
 
 
 def check_agreed(each: Asked, least: float) -> dict[str, Found]:
-    """By trace id, whether the trace gives the answer that wins the vote with a share of at least `least`; the score is the share.
+    """By trace id, whether the trace gives the answer that wins with at least `least` of the vote; the score is that share.
 
     The trace of another answer fails with the share its own answer got left unsaid: 0. Unknown is an abstention.
     """
