@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vpd.distill.judge import read_answer
+from vpd.distill.judging import read_answer
 from vpd.engine.completer import Completer, Sampling
 from vpd.engine.dispatch import Dispatcher
 from vpd.engine.prompt import make_prompt

@@ -15,7 +15,7 @@ from typing import Any
 from filelock import FileLock
 
 from vpd.distill.errors import RunError
-from vpd.distill.judge import judge_answer
+from vpd.distill.judging import judge_answer
 from vpd.distill.records import Prediction, TrainingExample
 from vpd.distill.student.predict import Mode, predict
 from vpd.distill.student.settings import TrainSettings

@@ -64,7 +64,7 @@ def evaluate(
     longest: Annotated[int | None, typer.Option(min=1, help="Most tokens that the student says.")] = None,
 ) -> None:
     """Ask a student the run's questions and judge what it says; what was asked before is left as it is."""
-    from vpd.distill.judge import judge_answer
+    from vpd.distill.judging import judge_answer
     from vpd.distill.records import Prediction
     from vpd.distill.run_directory import RunDirectory
     from vpd.distill.student import Mode, predict

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from vpd.distill.judge import read_answer
+from vpd.distill.judging import read_answer
 from vpd.distill.records import Rationale, Verdict
 from vpd.distill.report.markup import Html, Part, element, plain_text, shorten
 from vpd.distill.report.page import page

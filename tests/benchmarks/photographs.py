@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from vpd.distill.ask import answer_question
-from vpd.distill.judge import normalise, read_answer
+from vpd.distill.judging import normalise, read_answer
 from vpd.engine.completers import Sampling, open_completer
 from vpd.engine.dispatch import Dispatcher
 from vpd.engine.sandbox import Limits, Sandbox

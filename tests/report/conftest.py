@@ -11,7 +11,7 @@ import pytest
 from PIL import Image as Picture
 from PIL import ImageDraw
 
-from vpd.distill.judge import judge_trace
+from vpd.distill.judging import judge_trace
 from vpd.distill.records import Outcome, Prediction, Rationale, Verdict
 from vpd.distill.run_files import RunRecords, read_run
 from vpd.engine.record import Record

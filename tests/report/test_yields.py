@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vpd.distill.judge import judge_trace
+from vpd.distill.judging import judge_trace
 from vpd.distill.records import Outcome
 from vpd.distill.run_files import Asked, JudgedDraw, RunRecords
 from vpd.distill.yields import ALL_KINDS, majority_outcome, oracle_outcome, pass_at, yield_rows
