@@ -1,5 +1,7 @@
 """Teaching a student from a run's examples, and asking it the run's questions."""
 
+import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,7 +22,15 @@ def train(
         Literal["distilled", "control", "unfiltered"],
         typer.Option(help="Answers and right rationales; answers only; answers and rationales of any program."),
     ] = "distilled",
-    settings: Annotated[Path | None, typer.Option(help="A TOML file of training settings.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Settings that are shipped: paper-generalist or paper-specialist.", metavar="NAME")
+    ] = None,
+    settings: Annotated[Path | None, typer.Option(help="A TOML file of training settings, put over the preset's.")] = None,
+    form: Annotated[
+        Literal["two_prompts", "answer_only", "rationale_only", "answer_then_rationale"] | None,
+        typer.Option(help="What is asked for each question: an answer and a rationale by two prompts, one of them, or both in one."),
+    ] = None,
+    epochs: Annotated[float | None, typer.Option(help="How often every example comes up; takes the place of steps.")] = None,
     steps: Annotated[int | None, typer.Option(help="Optimiser steps.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Peak, of AdamW.")] = None,
     rationale_weight: Annotated[
@@ -29,28 +39,46 @@ def train(
     lora_rank: Annotated[int | None, typer.Option(help="Rank of adapters; 0 trains all weights.")] = None,
     bf16: Annotated[bool | None, typer.Option("--bf16/--no-bf16", help="Compute in bfloat16.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of the order of pictures.")] = None,
+    report_to: Annotated[
+        list[str] | None, typer.Option(help="A tracker, such as tensorboard or wandb; may be repeated. By default none.")
+    ] = None,
 ) -> None:
-    """Teach a student; a training that was cut goes on where it stopped."""
+    """Teach a student; a training that was cut goes on where it stopped. Several GPUs: under `accelerate launch`."""
     from vpd.distill.arms import Arm, examples_of  # the records and pydantic load with the first command that needs them
     from vpd.distill.run_directory import RunDirectory
     from vpd.distill.student import read_settings, train_student
 
     given = {
+        "form": form,
+        "epochs": epochs,
         "steps": steps,
         "learning_rate": learning_rate,
         "rationale_weight": rationale_weight,
         "lora_rank": lora_rank,
         "bf16": bf16,
         "seed": seed,
+        "report_to": report_to,
     }
-    chosen = read_settings(settings, {key: value for key, value in given.items() if value is not None})
-    with RunDirectory(directory) as place, following_lessons() as tell:
+    chosen = read_settings(settings, {key: value for key, value in given.items() if value is not None}, preset)
+    place, first = RunDirectory(directory), is_first_process()
+    with place if first else nullcontext(), following_lessons() as tell:
         out = place.path / "students" / name
         result = train_student(
-            start, examples_of(place, Arm(learns)), out, chosen, lambda done, total, loss: tell(name, done, total, loss)
+            start,
+            examples_of(place, Arm(learns)),
+            out,
+            chosen,
+            (lambda done, total, loss: tell(name, done, total, loss)) if first else None,
         )
+    if not first:
+        return
     ended = f", last loss {result.losses[-1][1]:.3f}" if result.losses else ""
     say(f"{out / 'student'}: {result.steps} steps, {result.cpu_seconds:.0f} CPU seconds{ended}")
+
+
+def is_first_process() -> bool:
+    """Whether this is the process that locks the run, tells how far it is and saves; `accelerate launch` numbers them so."""
+    return int(os.environ.get("RANK", "0")) == 0
 
 
 def evaluate(

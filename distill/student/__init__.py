@@ -7,12 +7,15 @@ from vpd.distill.student.cost import equal_steps, step_cost
 from vpd.distill.student.errors import StudentError
 from vpd.distill.student.folder import read_result
 from vpd.distill.student.predict import Mode, answer_of, predict
-from vpd.distill.student.settings import StepCost, TinySettings, TrainResult, TrainSettings, read_settings
+from vpd.distill.student.reading import preset_names, read_settings
+from vpd.distill.student.settings import Form, Phase, StepCost, TinySettings, TrainResult, TrainSettings
 from vpd.distill.student.tiny import build_tiny_student
 from vpd.distill.student.train import train_student
 
 __all__ = [
+    "Form",
     "Mode",
+    "Phase",
     "StepCost",
     "StudentError",
     "TinySettings",
@@ -22,6 +25,7 @@ __all__ = [
     "build_tiny_student",
     "equal_steps",
     "predict",
+    "preset_names",
     "read_result",
     "read_settings",
     "step_cost",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from vpd.distill.student.dialects import Frame, Speech
 from vpd.distill.student.errors import StudentError
 from vpd.tools.image import Image, ImageRef
 
@@ -32,6 +33,8 @@ class Prompted:
     """The picture's placeholders are among them, never cut."""
     pixels: "dict[str, Tensor]"
     """The picture in the family's own form; the first axis counts pictures, or patches."""
+    frame: Frame
+    """The picture's size in pixels as the model is shown it, where the family scales by patches; else as it is."""
 
 
 class Adapter:
@@ -41,8 +44,8 @@ class Adapter:
     pixels by its digest. Families without a chat template (PaliGemma) get the bare text after the picture.
     """
 
-    def __init__(self, processor: Any, cache_mib: int = 1024) -> None:
-        self.processor = processor
+    def __init__(self, processor: Any, cache_mib: int = 1024, speech: Speech = Speech()) -> None:  # noqa: B008  frozen
+        self.processor, self.speech = processor, speech
         self.tokenizer = processor.tokenizer
         self._texts: dict[tuple[str, int, int], Tokens] = {}
         self._targets: dict[tuple[str, str], tuple[int, ...]] = {}
@@ -69,15 +72,14 @@ class Adapter:
             tokens, pixels = self._process(text, image)
             self._texts[key] = tokens
             self._keep(image.sha256, pixels)
-        return Prompted(tokens, pixels)
+        return Prompted(tokens, pixels, self._frame(pixels, image))
 
     def target(self, text: str, said: str) -> tuple[int, ...]:
         """Tokens of what the assistant says to a user's text, its end mark included."""
         if (text, said) not in self._targets:
-            ids = self.tokenizer(self._answer_turn(text, said), add_special_tokens=False)["input_ids"]
-            end = int(self.tokenizer.eos_token_id)
+            ids = self._answer_ids(text, said)
             if not self._chats or not set(ids) & self.end_tokens():
-                ids = [*ids, end]
+                ids = [*ids, int(self.tokenizer.eos_token_id)]
             self._targets[text, said] = tuple(ids)
         return self._targets[text, said]
 
@@ -99,22 +101,36 @@ class Adapter:
 
     def _turns(self, text: str, picture: Any = None) -> list[dict[str, Any]]:
         shown = {"type": "image"} if picture is None else {"type": "image", "image": picture}
-        return [{"role": "user", "content": [shown, {"type": "text", "text": text}]}]
+        return [{"role": "user", "content": [shown, {"type": "text", "text": self.speech.ask(text)}]}]
 
-    def _answer_turn(self, text: str, said: str) -> str:
-        """What the chat template writes for the assistant's turn, from its first word to its end mark."""
+    def _answer_ids(self, text: str, said: str) -> list[int]:
+        """What the chat template writes for the assistant's turn, from its first word to its end mark.
+
+        Read together with what comes before it, since some tokenizers write a text's first word otherwise.
+        """
         if not self._chats:
-            return said
-        asked = self.processor.apply_chat_template(self._turns(text), add_generation_prompt=True)
+            return self._ids(said)
+        asked = str(self.processor.apply_chat_template(self._turns(text), add_generation_prompt=True))
         answer = {"role": "assistant", "content": [{"type": "text", "text": said}]}
-        whole = str(self.processor.apply_chat_template([*self._turns(text), answer]))
+        whole = str(self.processor.apply_chat_template([*self._turns(text), answer])).rstrip()
         if not whole.startswith(asked):
             message = (
                 f"the chat template of {type(self.processor).__name__} writes a prompt differently once it is answered; "
                 "give the processor a template whose generation prompt begins the assistant's turn"
             )
             raise StudentError(message)
-        return whole[len(asked) :].rstrip("\n")
+        before, together = self._ids(asked), self._ids(whole)
+        return together[len(before) :] if together[: len(before)] == before else self._ids(whole[len(asked) :])
+
+    def _ids(self, text: str) -> list[int]:
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _frame(self, pixels: "dict[str, Tensor]", image: ImageRef) -> Frame:
+        if "image_grid_thw" not in pixels:
+            return image.width, image.height
+        patch = int(self.processor.image_processor.patch_size)
+        _, high, wide = (int(number) for number in pixels["image_grid_thw"][0])
+        return wide * patch, high * patch
 
     def _process(self, text: str, image: ImageRef) -> "tuple[Tokens, dict[str, Tensor]]":
         from PIL import Image as Picture  # heavy beside the rest; loads with the first picture
@@ -125,7 +141,7 @@ class Adapter:
                 self._turns(text, picture), add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
             )
         else:
-            given = self.processor(text=[f"{self.processor.image_token}{text}"], images=[picture], return_tensors="pt")
+            given = self.processor(text=[f"{self.processor.image_token}{self.speech.ask(text)}"], images=[picture], return_tensors="pt")
         given = dict(given)
         ids = tuple(given.pop("input_ids")[0].tolist())
         for name in ("attention_mask", "labels"):  # made here, for the whole batch

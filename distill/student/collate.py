@@ -17,10 +17,11 @@ from vpd.distill.student.errors import StudentError
 from vpd.distill.student.groups import Group
 from vpd.distill.student.settings import TrainSettings
 
-__all__ = ["IGNORED", "TASKS", "Collator", "count_targets", "stack_pixels"]
+__all__ = ["IGNORED", "TASKS", "Collator", "count_targets", "model_inputs", "stack_pixels"]
 
 IGNORED = -100
 """Label of a place from which nothing is learned."""
+FOR_THE_LOSS = {"labels", "lengths", "tasks", "cut"}
 TASKS = (Teaches.ANSWER, Teaches.RATIONALE, Teaches.DESCRIPTION)
 
 
@@ -34,6 +35,8 @@ class Branch:
     """Place in `TASKS`."""
     kinds: dict[str, tuple[int, ...]]
     """Of the prompt's tokens and the target's."""
+    cut: bool = False
+    """The target's end was cut away."""
 
 
 @dataclass(slots=True)
@@ -95,19 +98,19 @@ class Collator:
 
     def __init__(self, adapter: Adapter, settings: TrainSettings, *, shared: bool, longest: int | None = None) -> None:
         self.adapter, self.settings, self.shared = adapter, settings, shared
-        self.longest = longest
-        """Most tokens that the model takes; None where it does not say."""
+        self.longest = min(filter(None, (longest, settings.longest)), default=None)
+        """Most tokens of an example, by the model and the settings; None where neither says."""
 
     def __call__(self, groups: Sequence[Group]) -> dict[str, Tensor]:
-        """Inputs of the model, and `labels`, `lengths` and `tasks` (each B T) for the loss."""
-        rows, pixels = list[Row](), list[dict[str, Tensor]]()
+        """Inputs of the model, and for the loss `labels`, `lengths` and `tasks` (each B T), and how many examples were `cut`."""
+        rows, pixels, cut = list[Row](), list[dict[str, Tensor]](), 0
         for group in groups:
             branches, picture = self._branches(group)
             made = [self._join(branches)] if self.shared else [self._join([branch]) for branch in branches]
             rows += made
             pixels += [picture] * len(made)
-        self._check(rows)
-        return {**self._tensors(rows), **stack_pixels(pixels)}
+            cut += sum(branch.cut for branch in branches)
+        return {**self._tensors(rows), **stack_pixels(pixels), "cut": torch.tensor([cut])}
 
     def _branches(self, group: Group) -> tuple[list[Branch], dict[str, Tensor]]:
         branches, pixels = list[Branch](), dict[str, Tensor]()
@@ -115,9 +118,10 @@ class Collator:
             asked, said = example.messages[-2].content, example.messages[-1].content
             prompted = self.adapter.prompt(asked, example.image)
             pixels = prompted.pixels
-            target = self.adapter.target(asked, said)
+            whole = self.adapter.target(asked, self.adapter.speech.own(said, prompted.frame))
+            target = self._fit(len(prompted.tokens.ids), whole)
             kinds = self.adapter.extend(prompted.tokens, len(target))
-            branches.append(Branch(prompted.tokens, target, TASKS.index(example.teaches), kinds))
+            branches.append(Branch(prompted.tokens, target, TASKS.index(example.teaches), kinds, len(target) < len(whole)))
         return branches, pixels
 
     def _join(self, branches: Sequence[Branch]) -> Row:
@@ -125,14 +129,19 @@ class Collator:
         row.grow(branches)
         return row
 
-    def _check(self, rows: Iterable[Row]) -> None:
-        longest = max(max(row.places) + 1 for row in rows)
-        if self.longest is not None and longest > self.longest:
-            message = (
-                f"an example is {longest} tokens long and the student takes {self.longest}; nothing is cut, since that could cut "
-                "a picture: take smaller pictures, leave long rationales out, or start from a student that takes more"
-            )
-            raise StudentError(message)
+    def _fit(self, prompt: int, target: tuple[int, ...]) -> tuple[int, ...]:
+        """As much of a target as there is room for after so many tokens of a prompt, which is never cut."""
+        length = prompt + len(target)
+        if self.longest is None or length <= self.longest:
+            return target
+        if self.settings.too_long == "cut" and prompt < self.longest:
+            return target[: self.longest - prompt]
+        message = (
+            f"an example is {length} tokens long, {prompt} of them its prompt, and the limit is {self.longest}; nothing is cut, "
+            'since that could cut a picture: take smaller pictures, set too_long to "cut" so that long rationales lose their '
+            "ends, or start from a student that takes more"
+        )
+        raise StudentError(message)
 
     def _tensors(self, rows: list[Row]) -> dict[str, Tensor]:
         width = max(len(row.ids) for row in rows)
@@ -156,6 +165,11 @@ class Collator:
         else:
             tensors["attention_mask"] = (table("nodes", -1) >= 0).long()
         return tensors
+
+
+def model_inputs(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What of a batch the model reads; the rest is for the loss."""
+    return {name: value for name, value in batch.items() if name not in FOR_THE_LOSS}
 
 
 def mask_of_trees(nodes_B_T: Tensor, parents: Sequence[Sequence[int]]) -> Tensor:
@@ -184,6 +198,7 @@ def common_length(prompts: Sequence[tuple[int, ...]]) -> int:
 
 def stack_pixels(pixels: Sequence[dict[str, Tensor]]) -> dict[str, Any]:
     """The pictures of all rows along the first axis; smaller ones are filled up with zeros at their ends."""
+    pixels = with_masks(pixels)
     stacked = {}
     for name in pixels[0]:
         tensors = [one[name] for one in pixels]
@@ -193,6 +208,18 @@ def stack_pixels(pixels: Sequence[dict[str, Tensor]]) -> dict[str, Any]:
             tensors = [fill_up(tensor, largest) for tensor in tensors]
         stacked[name] = torch.cat(tensors)
     return stacked
+
+
+def with_masks(pixels: Sequence[dict[str, Tensor]]) -> Sequence[dict[str, Tensor]]:
+    """The same with a mask for each picture that counts whole, where another's does not or where sides differ."""
+    sides = {one["pixel_values"].shape[-2:] for one in pixels if "pixel_values" in one and one["pixel_values"].ndim == 5}
+    if len(sides) < 2 and len({"pixel_attention_mask" in one for one in pixels}) == 1:
+        return pixels
+    masked = []
+    for one in pixels:
+        shape = one["pixel_values"].shape
+        masked.append({"pixel_attention_mask": torch.ones(*shape[:2], *shape[-2:], dtype=torch.bool)} | one)
+    return masked
 
 
 def fill_up(tensor: Tensor, shape: Sequence[int]) -> Tensor:

@@ -2,6 +2,7 @@
 
 # Loaded by the training alone, so that torch may stand at the top.
 import logging
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 
 from vpd.distill.student.adapter import Adapter
-from vpd.distill.student.collate import IGNORED, Collator
+from vpd.distill.student.collate import IGNORED, Collator, model_inputs
 from vpd.distill.student.errors import StudentError
 from vpd.distill.student.groups import Group
 from vpd.distill.student.imports import require
@@ -24,22 +25,44 @@ TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-6}
 
 
 def prepare(model: Any, settings: TrainSettings) -> Any:
-    """The model as it is trained: all weights, or small adapters on the language model's linear layers (LoRA)."""
+    """The model as it is trained: all weights, or small adapters on attention and MLP layers (LoRA).
+
+    All that is trained is held in float32: steps of the usual sizes are lost in bfloat16. `save_student` undoes it.
+    """
     if not settings.lora_rank:
-        return model
+        return model.float() if model.dtype in (torch.bfloat16, torch.float16) else model
     require("train", "peft")
     from peft import LoraConfig, get_peft_model  # heavy; loads when adapters are asked for
 
-    names = [
-        name
-        for name, module in model.named_modules()
-        if isinstance(module, torch.nn.Linear) and ("language_model" in name or "text_model" in name) and "vision" not in name
-    ]
+    names = layers_of(model, settings.lora_layers)
     if not names:
-        message = f"{type(model).__name__} has no linear layer in a language model to adapt; train it with lora_rank 0"
+        message = (
+            f"{type(model).__name__} has no linear layer to adapt under lora_layers {settings.lora_layers}; "
+            "choose other layers, or train all weights with lora_rank 0"
+        )
         raise StudentError(message)
-    config = LoraConfig(r=settings.lora_rank, lora_alpha=2 * settings.lora_rank, target_modules=names)
+    config = LoraConfig(
+        r=settings.lora_rank,
+        lora_alpha=settings.lora_alpha or 2 * settings.lora_rank,
+        lora_dropout=settings.lora_dropout,
+        target_modules=names,
+    )
     return get_peft_model(model, config)
+
+
+def layers_of(model: Any, which: str) -> list[str]:
+    """Names of the linear layers in the blocks of one part of a model: attention and MLP, no head, no bridge between the parts."""
+    linear = [name for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)]
+    seeing = [name for name in linear if re.search(r"vision|visual", name)]
+    telling = [name for name in linear if name not in seeing and re.search(r"language_model|text_model", name)]
+    telling = [name for name in telling if not name.endswith("lm_head")]
+    if which == "encoder":
+        half = [name for name in telling if ".encoder." in name]
+        if not half:
+            log.warning("%s has no encoder in its language model; adapters go on all of that", type(model).__name__)
+        telling = half or telling
+    seeing = [name for name in seeing if re.search(r"\.(layers?|blocks?)\.\d+\.", name)]
+    return {"vision": seeing, "all": seeing + telling}.get(which, telling)
 
 
 def longest_of(model: Any) -> int | None:
@@ -78,7 +101,7 @@ def sorted_losses(model: Any, batch: dict[str, Tensor]) -> Tensor:
     """The loss of each token that is learned, in ascending order."""
     from vpd.distill.student.trainer import mask_for
 
-    given = {name: value for name, value in batch.items() if name not in ("labels", "lengths", "tasks")}
+    given = model_inputs(batch)
     given["attention_mask"] = mask_for(model, given["attention_mask"])
     was_training = model.training
     model.eval()

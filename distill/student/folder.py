@@ -20,7 +20,7 @@ CHECKPOINTS = "checkpoints"
 WHOLE = "whole.json"
 """A file of this name stands in every checkpoint that was written to its end; it says what the training took so far."""
 ASKED, RESULT = "training.json", "result.json"
-HARMLESS = {"picture_cache", "save_every", "log_every"}
+HARMLESS = {"picture_cache", "save_every", "log_every", "report_to"}
 """Settings that change no weight."""
 
 
@@ -58,9 +58,9 @@ def claim(out: Path, start: str | Path, examples: Sequence[TrainingExample], set
 
 
 def differences(before: dict[str, Any], asked: dict[str, Any]) -> set[str]:
-    """What was asked otherwise, of all that can change a weight."""
+    """What was asked otherwise, of all that can change a weight. A setting that was not there yet had its default."""
     names = {name for name in ("start", "examples") if before.get(name) != asked[name]}
-    old, new = before.get("settings", {}), asked["settings"]
+    old, new = TrainSettings().model_dump(mode="json") | before.get("settings", {}), asked["settings"]
     return names | {name for name in old.keys() | new.keys() if old.get(name) != new.get(name) and name not in HARMLESS}
 
 
@@ -112,6 +112,6 @@ def write_result(out: Path, result: TrainResult) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write a file whole or not at all."""
-    draft = path.with_name(f".{path.name}.part")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")  # each process of a training claims the folder
     draft.write_text(json.dumps(value, indent=1) + "\n")
     os.replace(draft, path)  # noqa: PTH105  the same as Path.replace, which hides that it overwrites

@@ -19,9 +19,15 @@ from vpd.distill.student.settings import TrainSettings
 __all__ = ["answer_places_only", "two_target_loss", "weights_of"]
 
 
-def weights_of(lengths_N: Tensor, tasks_N: Tensor, counts: Tensor, settings: TrainSettings) -> Tensor:
-    """How much each token's cross-entropy counts; `counts`, by `count_targets`, are those of the whole optimiser step."""
-    factors = torch.tensor([settings.rationale_weight if task is Teaches.RATIONALE else 1.0 for task in TASKS])
+def weights_of(
+    lengths_N: Tensor, tasks_N: Tensor, counts: Tensor, settings: TrainSettings, lambda_: float | None = None
+) -> Tensor:
+    """How much each token's cross-entropy counts; `counts`, by `count_targets`, are those of the whole optimiser step.
+
+    `lambda_` takes the place of the settings' own where a phase has one.
+    """
+    weight = settings.rationale_weight if lambda_ is None else lambda_
+    factors = torch.tensor([weight if task is Teaches.RATIONALE else 1.0 for task in TASKS])
     counts = counts.to(lengths_N.device)
     factors_N = factors.to(lengths_N.device)[tasks_N]
     if settings.loss == "token_mean":

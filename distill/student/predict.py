@@ -61,7 +61,7 @@ def predict(
     left = iter(questions)
     loaded = load_student(student)
     loaded.model.eval().to(device or default_device())
-    adapter = Adapter(loaded.processor, cache_mib=0)
+    adapter = Adapter(loaded.processor, cache_mib=0, speech=loaded.speech)
     while some := list(islice(left, batch)):
         started = time.perf_counter()
         with with_threads(threads):
@@ -115,7 +115,8 @@ def say(student: Student, adapter: "Adapter", asked: Sequence[tuple[str, ImageRe
             eos_token_id=sorted(adapter.end_tokens()),
             pad_token_id=adapter.pad,
         )
-    return [adapter.decode(ids) for ids in whole[:, width:].tolist()]
+    told = [adapter.decode(ids) for ids in whole[:, width:].tolist()]
+    return [adapter.speech.plain(text, prompt.frame) for text, prompt in zip(told, prompts)]
 
 
 def kinds_of(prompts: "Sequence[Prompted]", width: int) -> dict[str, list[list[int]]]:

@@ -1,15 +1,12 @@
 """What decides how a student is built and taught; each field has its unit and range. Loads no heavy library."""
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, Self
+from enum import StrEnum
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from vpd.distill.student.errors import StudentError
-
-__all__ = ["StepCost", "TinySettings", "TrainResult", "TrainSettings", "read_settings"]
+__all__ = ["Form", "Phase", "StepCost", "TinySettings", "TrainResult", "TrainSettings"]
 
 
 class TinySettings(BaseModel):
@@ -37,6 +34,32 @@ class TinySettings(BaseModel):
         return (self.side // self.patch // self.merge) ** 2
 
 
+class Form(StrEnum):
+    """What is asked of the student for each question, and what it should say."""
+
+    TWO_PROMPTS = "two_prompts"
+    """The short answer to one prompt, the rationale to another, as in VPD; descriptions too, where there are any."""
+    ANSWER_ONLY = "answer_only"
+    RATIONALE_ONLY = "rationale_only"
+    ANSWER_THEN_RATIONALE = "answer_then_rationale"
+    """Both to one prompt, the answer first; a question without a rationale keeps its answer and the answer's prompt."""
+    DESCRIPTION_ONLY = "description_only"
+
+
+class Phase(BaseModel):
+    """A stretch of the training with examples of its own: one line of a curriculum."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    share: float = Field(gt=0, le=1)
+    """Of all optimiser steps; the shares of a curriculum add up to 1."""
+    form: Form = Form.TWO_PROMPTS
+    kinds: tuple[str, ...] = ()
+    """Only questions of these kinds; empty: of all."""
+    rationale_weight: float | None = Field(None, ge=0, le=100)
+    """Lambda in this phase; None: that of the settings."""
+
+
 class TrainSettings(BaseModel):
     """How a student learns. With the same settings, examples and start, a CPU gives the same weights."""
 
@@ -44,12 +67,19 @@ class TrainSettings(BaseModel):
 
     steps: int = Field(900, ge=1)
     """Optimiser steps."""
+    epochs: float = Field(0, ge=0)
+    """How often every group of examples comes up; takes the place of `steps` where it is not 0."""
+    form: Form = Form.TWO_PROMPTS
+    phases: tuple[Phase, ...] = ()
+    """A curriculum: phases in their order, in place of `form`; empty: one phase."""
     pictures: int = Field(16, ge=1)
     """Pictures in a forward pass, on each process; with four questions a picture that is 64 questions."""
     questions_per_picture: int = Field(4, ge=1)
     """Most questions of one picture that share a pass; a picture with more comes up more than once an epoch."""
     accumulate: int = Field(1, ge=1)
     """Forward passes an optimiser step."""
+    batch: int = Field(0, ge=0)
+    """Pictures an optimiser step over all processes, from which `accumulate` follows; 0 takes `accumulate` as it is."""
     share_pictures: bool = True
     """Read a picture once for all its questions, where the model family gives the same numbers that way; else once each."""
     learning_rate: float = Field(2e-3, gt=0, le=1)
@@ -63,6 +93,10 @@ class TrainSettings(BaseModel):
     """AdamW's second moment."""
     warmup: int = Field(50, ge=0)
     """Steps over which the rate rises from 0."""
+    warmup_share: float = Field(0, ge=0, lt=1)
+    """The same as a share of all steps; takes the place of `warmup` where it is not 0."""
+    schedule: Literal["linear", "cosine"] = "linear"
+    """After the warm-up: level, then a straight fall over `decay`; or half a cosine down to 0."""
     decay: float = Field(0.4, ge=0, le=1)
     """Last share of the steps over which the rate falls to 0, in a straight line; 1 with no warm-up is linear decay."""
     clip: float = Field(1.0, ge=0)
@@ -76,16 +110,39 @@ class TrainSettings(BaseModel):
     threads: int = Field(1, ge=1)
     """CPU threads; another number can change the last bits of the weights."""
     bf16: bool = False
+    """Compute in bfloat16; weights that are trained, and the loss, stay in float32."""
     gradient_checkpointing: bool = False
     """Less memory for about a third more time."""
+    longest: int = Field(0, ge=0)
+    """Most tokens of an example, its picture's included; 0: as many as the model takes."""
+    too_long: Literal["refuse", "cut"] = "refuse"
+    """`cut`: of a longer example the last words that the student should say are not learned, nor that it ends there; counted."""
+    dialect: Literal["plain", "family"] = "plain"
+    """`plain`: places and prompts as the run wrote them. `family`: as the model's family was brought up to write them."""
+    grid_steps: int = Field(1000, ge=2)
+    """Steps of the grid on which the run wrote its places; only with `dialect = "family"`."""
     lora_rank: int = Field(0, ge=0)
-    """Rank of adapters on all linear layers of the language model; 0 trains all weights."""
+    """Rank of adapters; 0 trains all weights."""
+    lora_layers: Literal["language", "encoder", "vision", "all"] = "language"
+    """Whose attention and MLP layers get adapters. `encoder`: that half of an encoder-decoder's language model, else all of it."""
+    lora_alpha: float = Field(0, ge=0)
+    """What adapters are scaled by, over their rank; 0: twice the rank."""
+    lora_dropout: float = Field(0, ge=0, lt=1)
     save_every: int = Field(200, ge=1)
     """Steps between checkpoints, from which a killed run goes on."""
     log_every: int = Field(10, ge=1)
     """Steps between logged losses; must divide `save_every`, so that a resumed run logs the same."""
     picture_cache: int = Field(1024, ge=0)
     """MiB of pictures kept ready for the model; 0 reads each picture again each time."""
+    report_to: tuple[str, ...] = ()
+    """Trackers that are told the losses, as transformers names them, such as `tensorboard` or `wandb`; none by default."""
+
+    @model_validator(mode="after")
+    def _phases_fill_the_training(self) -> Self:
+        if self.phases and abs(sum(phase.share for phase in self.phases) - 1) > 1e-6:
+            message = f"the shares of the phases add up to {sum(phase.share for phase in self.phases):g}, not to 1"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _logs_divide_saves(self) -> Self:
@@ -108,6 +165,8 @@ class TrainResult:
     """The same for each task's part of the loss: `answer`, `rationale` with its lambda, `description`."""
     pictures_seen: int
     """With repeats; each with its questions."""
+    examples_cut: int = 0
+    """How often an example was met without its last words, being too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +175,3 @@ class StepCost:
 
     cpu_seconds: float
     """Median over the steps measured."""
-
-
-def read_settings(path: Path | None, given: dict[str, Any]) -> TrainSettings:
-    """Settings of a TOML file, where there is one, and over them those given. Raises `StudentError` that names what is wrong."""
-    try:
-        held = tomllib.loads(path.read_text("utf-8")) if path is not None else {}
-        return TrainSettings(**{**held, **given})
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{path} cannot be read as TOML ({error})"
-        raise StudentError(message) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"])) or "settings"
-        message = f"training setting {name}: {first['msg']}"
-        raise StudentError(message) from error

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from vpd.distill.records import Teaches, TrainingExample
+from vpd.distill.student.errors import StudentError
 from vpd.distill.student.folder import CHECKPOINTS, STUDENT, claim, last_whole, read_result, write_result
-from vpd.distill.student.groups import group_examples, order_of
 from vpd.distill.student.imports import require
-from vpd.distill.student.load import Student, load_student, quiet, save_student
+from vpd.distill.student.load import Student, load_student, quiet, save_student, speech_of
+from vpd.distill.student.plan import make_plan
 from vpd.distill.student.settings import TrainResult, TrainSettings
 
 if TYPE_CHECKING:
+    from transformers import TrainingArguments
+
     from vpd.distill.student.trainer import StudentTrainer
 
 __all__ = ["Lesson", "make_lesson", "threads", "train_student"]
@@ -52,19 +55,41 @@ def train_student(
         lesson.trainer.train(resume_from_checkpoint=checkpoint.path)
     history = lesson.trainer.state.log_history
     tasks = {task.value: curve(history, f"loss_{task}") for task in Teaches}
-    pictures = settings.steps * settings.accumulate * settings.pictures * lesson.trainer.accelerator.num_processes
     result = TrainResult(
-        steps=settings.steps,
+        steps=lesson.trainer.plan.settings.steps,
         cpu_seconds=meter.cpu_seconds,
         losses=curve(history, "loss"),
         task_losses={task: losses for task, losses in tasks.items() if losses},
-        pictures_seen=pictures,
+        pictures_seen=len(lesson.trainer.plan.order),
+        examples_cut=round(sum(cut for _, cut in curve(history, "examples_cut"))),
     )
+    taught = whole_student(lesson, start, settings)
     if lesson.trainer.is_world_process_zero():
-        save_student(lesson.student, out / STUDENT)
+        save_student(taught, out / STUDENT)
         write_result(out, result)
         shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
     return result
+
+
+def whole_student(lesson: Lesson, start: str | Path, settings: TrainSettings) -> Student:
+    """The student with all its weights in one place, on the first process: FSDP and DeepSpeed keep a part on each."""
+    trainer = lesson.trainer
+    if not (trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled):
+        return lesson.student
+    held = trainer.accelerator.get_state_dict(trainer.model_wrapped)  # all processes must take part
+    if not trainer.is_world_process_zero():
+        return lesson.student
+    return with_weights(start, settings, held)
+
+
+def with_weights(start: str | Path, settings: TrainSettings, held: Mapping[str, object]) -> Student:
+    """The student that a start becomes with these weights, gathered from a model that was prepared alike."""
+    from vpd.distill.student.families import prepare
+
+    student = load_student(start)
+    model = prepare(student.model, settings)
+    model.load_state_dict(held)
+    return student._replace(model=model, speech=speech_of(student.model, settings))
 
 
 def curve(history: Sequence[Mapping[str, float]], name: str) -> tuple[tuple[int, float], ...]:
@@ -73,8 +98,8 @@ def curve(history: Sequence[Mapping[str, float]], name: str) -> tuple[tuple[int,
 
 
 def make_lesson(start: str | Path, examples: Sequence[TrainingExample], checkpoints: Path, settings: TrainSettings) -> Lesson:
-    """Load the student, lay out the order of its pictures and hand both to a trainer. Loads torch."""
-    from transformers import TrainingArguments, set_seed  # heavy; loads when a student is taught
+    """Load the student, lay out what it meets and hand both to a trainer. Loads torch."""
+    from transformers import set_seed  # heavy; loads when a student is taught
     from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
     from vpd.distill.student.adapter import Adapter
@@ -84,15 +109,42 @@ def make_lesson(start: str | Path, examples: Sequence[TrainingExample], checkpoi
 
     set_seed(settings.seed)
     student = load_student(start)
-    adapter = Adapter(student.processor, settings.picture_cache)
-    groups = group_examples(examples, settings.questions_per_picture)
+    speech = speech_of(student.model, settings)
+    adapter = Adapter(student.processor, settings.picture_cache, speech)
+    arguments = arguments_of(settings, checkpoints)
+    plan = make_plan(examples, settings, max(1, arguments.world_size))
+    arguments.max_steps, arguments.gradient_accumulation_steps = plan.settings.steps, plan.settings.accumulate
     model = prepare(student.model, settings)
-    shared = settings.share_pictures and can_share(model, adapter, groups, settings)
-    arguments = TrainingArguments(
+    shared = settings.share_pictures and can_share(model, adapter, plan.groups, settings)
+    trainer = StudentTrainer(
+        plan=plan,
+        model=model,
+        args=arguments,
+        train_dataset=InOrder(plan.groups, plan.order),
+        data_collator=Collator(adapter, settings, shared=shared, longest=longest_of(model)),
+    )
+    if settings.optimizer == "muon" and (trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled):
+        message = 'Muon takes whole matrices, and FSDP and DeepSpeed split them; set optimizer to "adamw"'
+        raise StudentError(message)
+    for callback in (PrinterCallback, ProgressCallback):
+        trainer.remove_callback(callback)
+    return Lesson(student._replace(model=model, speech=speech), trainer)
+
+
+def arguments_of(settings: TrainSettings, checkpoints: Path) -> "TrainingArguments":
+    """What the library's trainer is told. Raises `StudentError` where a tracker is not known or not installed."""
+    from transformers import TrainingArguments  # heavy; loads when a student is taught
+    from transformers.integrations import get_available_reporting_integrations
+
+    there = get_available_reporting_integrations()
+    for tracker in settings.report_to:
+        if tracker not in there:
+            message = f"the tracker {tracker} is not installed here; there are {', '.join(there) or 'none'}"
+            raise StudentError(message)
+    return TrainingArguments(
         output_dir=str(checkpoints),
-        max_steps=settings.steps,
+        max_steps=1,
         per_device_train_batch_size=settings.pictures,
-        gradient_accumulation_steps=settings.accumulate,
         max_grad_norm=settings.clip,
         logging_steps=settings.log_every,
         save_steps=settings.save_every,
@@ -103,20 +155,8 @@ def make_lesson(start: str | Path, examples: Sequence[TrainingExample], checkpoi
         remove_unused_columns=False,
         dataloader_pin_memory=False,
         disable_tqdm=True,
-        report_to=[],
+        report_to=list(settings.report_to),
     )
-    processes = max(1, arguments.world_size)
-    count = settings.steps * settings.accumulate * settings.pictures * processes
-    trainer = StudentTrainer(
-        student_settings=settings,
-        model=model,
-        args=arguments,
-        train_dataset=InOrder(groups, order_of(len(groups), count, settings.seed)),
-        data_collator=Collator(adapter, settings, shared=shared, longest=longest_of(model)),
-    )
-    for callback in (PrinterCallback, ProgressCallback):
-        trainer.remove_callback(callback)
-    return Lesson(Student(model, student.processor), trainer)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 # Loaded by the training alone, so that torch and transformers may stand at the top.
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -14,11 +15,12 @@ from torch import Tensor
 from torch.utils.data import Dataset, SequentialSampler
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from vpd.distill.student.collate import IGNORED, TASKS, count_targets
+from vpd.distill.student.collate import IGNORED, TASKS, count_targets, model_inputs
 from vpd.distill.student.folder import WHOLE
 from vpd.distill.student.groups import Group
 from vpd.distill.student.loss import answer_places_only, two_target_loss, weights_of
 from vpd.distill.student.muon import make_optimizer
+from vpd.distill.student.plan import Plan
 from vpd.distill.student.settings import TrainSettings
 
 __all__ = ["InOrder", "Meter", "StudentTrainer", "mask_for", "rate_at"]
@@ -43,12 +45,12 @@ class InOrder(Dataset[Group]):
 class StudentTrainer(Trainer):
     """Everything but the loss, the optimiser and the order is the library's own."""
 
-    def __init__(self, *, student_settings: TrainSettings, **kwargs: Any) -> None:
+    def __init__(self, *, plan: Plan, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.student_settings = student_settings
+        self.plan, self.student_settings = plan, plan.settings
         # The loss is divided by the targets of all passes of a step, so that the library must not divide it again.
         self.loss_is_scaled_for_ga = True
-        self._parts, self._steps = torch.zeros(len(TASKS)), 0
+        self._parts, self._cut, self._steps = torch.zeros(len(TASKS)), 0.0, 0
 
     def _get_train_sampler(self, train_dataset: Any = None) -> SequentialSampler:
         dataset: Any = train_dataset or self.train_dataset
@@ -81,11 +83,16 @@ class StudentTrainer(Trainer):
         return batches, counts
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Beside the loss, each task's part of it on this process, lambda included."""
+        """Beside the loss, each task's part of it, lambda included, and how many examples were cut, over all processes."""
         if "loss" in logs:
-            parts = self._parts / self._steps
-            logs |= {f"loss_{task}": part for task, part in zip(TASKS, parts.tolist()) if part}
-            self._parts, self._steps = torch.zeros(len(TASKS)), 0
+            told = torch.cat([self._parts / self._steps, torch.tensor([self._cut])])
+            if self.accelerator.num_processes > 1:
+                told = self.accelerator.reduce(told.to(self.accelerator.device), "sum").cpu()
+                told[:-1] /= self.accelerator.num_processes
+            logs |= {f"loss_{task}": part for task, part in zip(TASKS, told.tolist()) if part}
+            if told[-1]:
+                logs["examples_cut"] = told[-1].item()
+            self._parts, self._cut, self._steps = torch.zeros(len(TASKS)), 0.0, 0
         super().log(logs, start_time)
 
     # The signature, its boolean included, is the library's.
@@ -97,19 +104,20 @@ class StudentTrainer(Trainer):
         num_items_in_batch: Any = None,
     ) -> Any:
         """One pass's share of the loss."""
-        given = dict(inputs)
-        labels, lengths, tasks = (given.pop(name) for name in ("labels", "lengths", "tasks"))
+        given, labels, tasks = model_inputs(inputs), inputs["labels"], inputs["tasks"]
         learned = labels != IGNORED
         bare = self.accelerator.unwrap_model(model)
         given["attention_mask"] = mask_for(bare, given["attention_mask"])
         with answer_places_only(bare, labels):
             outputs = model(**given, use_cache=False)
         counts = num_items_in_batch if num_items_in_batch is not None else count_targets([inputs])
-        weights = weights_of(lengths[learned], tasks[learned], counts, self.student_settings)
+        weight = self.plan.lambda_at(self.state.global_step)
+        weights = weights_of(inputs["lengths"][learned], tasks[learned], counts, self.student_settings, weight)
         parts = two_target_loss(outputs.logits, labels[learned], tasks[learned], weights)
         # Gradients are averaged over processes, while the counts are of all of them.
         parts = parts * self.accelerator.num_processes
         self._parts += parts.detach().cpu()
+        self._cut += float(inputs["cut"].sum())
         loss = parts.sum()
         return (loss, outputs) if return_outputs else loss
 
@@ -125,6 +133,9 @@ def mask_for(model: Any, mask: Tensor) -> Tensor:
 def rate_at(step: int, settings: TrainSettings) -> float:
     """The learning rate before a step, as a share of its peak."""
     rising = min(1.0, (step + 1) / settings.warmup) if settings.warmup else 1.0
+    if settings.schedule == "cosine":
+        done = max(0, step - settings.warmup) / max(1, settings.steps - settings.warmup)
+        return rising * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
     last = settings.decay * settings.steps
     falling = min(1.0, (settings.steps - step) / last) if last else 1.0
     return rising * falling
@@ -153,6 +164,10 @@ class Meter(TrainerCallback):
     def on_save(  # type: ignore[override]
         self, args: TrainingArguments, state: TrainerState, _control: TrainerControl, **_: Any
     ) -> None:
-        """Mark the checkpoint as whole, and note in the mark what it took."""
+        """Mark the checkpoint as whole once all processes have written their part, and note in the mark what it took."""
+        if torch.distributed.is_initialized():
+            torch.distributed.barrier()
+        if not state.is_world_process_zero:
+            return
         mark = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}" / WHOLE
         mark.write_text(json.dumps({"cpu_seconds": self.cpu_seconds}))

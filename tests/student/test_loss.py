@@ -9,7 +9,7 @@ import torch
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.student import TrainSettings
 from vpd.distill.student.adapter import Adapter
-from vpd.distill.student.collate import IGNORED, Collator, count_targets
+from vpd.distill.student.collate import IGNORED, Collator, count_targets, model_inputs
 from vpd.distill.student.groups import Group, group_examples
 from vpd.distill.student.load import Student, load_student
 from vpd.distill.student.loss import answer_places_only, two_target_loss, weights_of
@@ -45,7 +45,7 @@ def loss_by_passes(student: Student, passes: list[list[Group]], settings: TrainS
     counts = count_targets(batches)
     total = torch.zeros((), dtype=torch.float64)
     for batch in batches:
-        given = {name: value for name, value in batch.items() if name not in ("labels", "lengths", "tasks")}
+        given = model_inputs(batch)
         given["pixel_values"] = given["pixel_values"].double()
         learned = batch["labels"] != IGNORED
         with answer_places_only(student.model, batch["labels"]):
@@ -108,7 +108,7 @@ def test_only_the_words_of_the_assistant_are_learned(tiny: Path, lessons: list[T
 def test_logits_are_made_only_where_something_is_learned(tiny: Path, lessons: list[TrainingExample]) -> None:
     student = load_student(tiny)
     batch = Collator(Adapter(student.processor), TrainSettings(), shared=True)(group_examples(lessons[:6], 4))
-    given = {name: value for name, value in batch.items() if name not in ("labels", "lengths", "tasks")}
+    given = model_inputs(batch)
     with answer_places_only(student.model, batch["labels"]):
         logits = student.model(**given).logits
     assert logits.shape == (int((batch["labels"] != IGNORED).sum()), len(student.processor.tokenizer))
