@@ -7,9 +7,9 @@ from pathlib import Path
 from vpd.distill.build import build_examples
 from vpd.distill.checks.battery import check_statically
 from vpd.distill.checks.policy import Policy, read_policy
-from vpd.distill.explain import explain_trace
 from vpd.distill.grid import Grid
 from vpd.distill.judging import judge_trace
+from vpd.distill.rationales.template import explain_trace
 from vpd.distill.records import Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.run_files import read_run

@@ -87,7 +87,7 @@ def show(answer: "Answer") -> None:
 
 def shorten(value: Any) -> str:
     """A value as a line shows it: a region by its label and whole pixels."""
-    from vpd.distill.explain import is_region  # loads pydantic: not with --help
+    from vpd.distill.rationales.regions import is_region  # loads pydantic: not with --help
 
     if is_region(value):
         left, top, right, bottom = (round(edge) for edge in value["region"])
