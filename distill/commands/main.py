@@ -4,7 +4,7 @@ import logging
 
 import typer
 
-from vpd.distill.commands import ask, demo, doctor, models, replay, report, scenes, stages, student, tools
+from vpd.distill.commands import ask, demo, doctor, mixing, models, replay, report, scenes, stages, student, tools
 from vpd.distill.commands.console import ended_by
 
 __all__ = ["app", "main"]
@@ -27,6 +27,7 @@ for stage in (
     stages.sample,
     stages.run,
     stages.judge,
+    stages.check,
     stages.explain,
     stages.build,
     student.train,
@@ -36,6 +37,8 @@ for stage in (
     replay.replay,
 ):
     app.command(rich_help_panel="Stages of a run")(stage)
+for name, command in (("mix", mixing.mix), ("trace-back", mixing.trace_back)):
+    app.command(name, rich_help_panel="Training data")(command)
 
 
 def main() -> int:
