@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from vpd.distill.build import build_examples
+from vpd.distill.checks.altering import ALTERING_BATTERY, alter_and_replay
 from vpd.distill.checks.battery import check_statically
+from vpd.distill.checks.candidates import suspects
+from vpd.distill.checks.looking_again import look_again, views_battery
 from vpd.distill.checks.policy import Policy, read_policy
 from vpd.distill.grid import Grid
 from vpd.distill.judging import judge_trace
 from vpd.distill.rationales.template import explain_trace
-from vpd.distill.records import Rationale, TrainingExample, Verdict
+from vpd.distill.records import Finding, Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.run_files import read_run
 from vpd.distill.select import Candidate, choose, draws_by_question, traces_of
@@ -25,8 +28,9 @@ from vpd.engine.text_cache import TextCache
 from vpd.prompts.render import write_program_prompt
 from vpd.tools.registry import Registry
 from vpd.tools.toolsets import open_toolset
+from vpd.tools.views import View
 
-__all__ = ["add_questions", "build", "explain", "judge", "prompts_for", "run_draws", "sample"]
+__all__ = ["add_questions", "alter", "build", "explain", "judge", "look", "prompts_for", "run_draws", "sample"]
 
 Advance = Callable[[str], None]
 """Told the outcome of each item as it is done."""
@@ -94,6 +98,42 @@ def judge(run: RunDirectory, advance: Advance) -> None:
                     if verdict.id not in journal:
                         journal.append(verdict)
                         advance(verdict.outcome.value)
+
+
+def look(
+    run: RunDirectory, policy: Policy, advance: Advance, *, cache: Path | None = None, workers: int = 2, share: int = 16
+) -> None:
+    """Run again, on changed pictures, what the policy would teach, and keep what the checks `views` and `steps` find.
+
+    The changed pictures are in the run's folder `views`.
+    """
+    battery = views_battery(tuple(View))
+    with (
+        run.journal(Finding) as journal,
+        Sandbox(require=Isolation(run.settings.isolation)) as sandbox,
+        Dispatcher(TextCache(cache) if cache else None) as dispatcher,
+    ):
+        left = [
+            each
+            for each in suspects(read_run(run.path).asked, policy)
+            if Finding.id_for(question=each.question.id, trace=each.trace.id, battery=battery) not in journal
+        ]
+        tools = open_toolset(run.settings.toolset)
+        folder = run.path / "views"
+        for finding in look_again(left, tools, sandbox, dispatcher, folder, advance, workers=workers, share=share):
+            journal.append(finding)
+
+
+def alter(run: RunDirectory, policy: Policy, advance: Advance) -> None:
+    """Replay what the policy would teach with results altered, and keep what the check `sensitive` finds. No tool runs."""
+    with run.journal(Finding) as journal, Sandbox(require=Isolation(run.settings.isolation)) as sandbox:
+        left = [
+            each
+            for each in suspects(read_run(run.path).asked, policy)
+            if Finding.id_for(question=each.question.id, trace=each.trace.id, battery=ALTERING_BATTERY) not in journal
+        ]
+        for finding in alter_and_replay(left, open_toolset(run.settings.toolset), sandbox, advance):
+            journal.append(finding)
 
 
 def explain(run: RunDirectory, advance: Advance, policies: Iterable[Policy] = ()) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from vpd.distill.commands.console import following, say
 
-__all__ = ["build", "explain", "judge", "run", "sample"]
+__all__ = ["build", "check", "explain", "judge", "run", "sample"]
 
 Directory = Annotated[Path, typer.Argument(help="The run directory.", metavar="RUN")]
 Cache = Annotated[Path | None, typer.Option(help="Where draws and tool results are cached; by default the user's cache folder.")]
@@ -75,6 +75,35 @@ def judge(directory: Directory) -> None:
 
     with RunDirectory(directory) as place, following("judge", None) as advance:
         judge_all(place, advance)
+
+
+def check(
+    directory: Directory,
+    policy: Annotated[str | None, typer.Option(help="Judge by this policy; by default the run's own.")] = None,
+    look: Annotated[bool, typer.Option("--look", help="Also run the programs again on changed pictures.")] = False,
+    alter: Annotated[bool, typer.Option("--alter", help="Also replay the programs with tools' results altered.")] = False,
+    cache: Cache = None,
+    workers: Annotated[int, typer.Option(help="Programs at a time.")] = 2,
+) -> None:
+    """Check whether right answers have right reasons, and count what the policy refuses and why."""
+    from vpd.distill.caches import cache_folder
+    from vpd.distill.checks.policy import read_policy
+    from vpd.distill.checks.tally import tally
+    from vpd.distill.commands.tables import show_tally
+    from vpd.distill.run_directory import RunDirectory
+    from vpd.distill.run_files import read_run
+    from vpd.distill.stages import alter as alter_all
+    from vpd.distill.stages import look as look_at_all
+
+    with RunDirectory(directory) as place:
+        asked = read_policy(policy or place.settings.policy)
+        if look:
+            with following("look", None) as advance:
+                look_at_all(place, asked, advance, cache=cache_folder("results", cache), workers=workers)
+        if alter:
+            with following("alter", None) as advance:
+                alter_all(place, asked, advance)
+        show_tally(tally(read_run(place.path), asked), asked)
 
 
 def explain(
