@@ -4,7 +4,7 @@ import logging
 
 import typer
 
-from vpd.distill.commands import ask, demo, doctor, mixing, models, replay, report, scenes, stages, student, tools
+from vpd.distill.commands import ask, data, demo, doctor, mixing, models, replay, report, scenes, stages, student, tools
 from vpd.distill.commands.console import ended_by
 
 __all__ = ["app", "main"]
@@ -21,6 +21,7 @@ app = typer.Typer(
 for first in (ask.ask, demo.demo, doctor.doctor):
     app.command()(first)
 app.add_typer(scenes.scenes_app, name="scenes")
+app.add_typer(data.data_app, name="data")
 app.add_typer(tools.tools_app, name="tools")
 app.add_typer(models.models_app, name="models")
 for stage in (

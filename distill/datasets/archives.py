@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from io import BufferedIOBase
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, Self
@@ -199,7 +200,7 @@ def open_archive(path: Path, cache: Path) -> Archive:
 
 def unpacked(path: Path) -> Iterator[bytes]:
     """What a compressed file holds. Raises `BadFile` where it is broken or grows beyond measure."""
-    openers: dict[str, Callable[[Path], IO[bytes]]] = {
+    openers: dict[str, Callable[[Path], BufferedIOBase]] = {
         "gz": gzip.GzipFile,
         "tgz": gzip.GzipFile,
         "bz2": bz2.BZ2File,

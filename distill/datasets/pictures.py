@@ -27,11 +27,11 @@ KINDS = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"GIF8", "gif"), (b"RIF
 class Pictures:
     """Pictures by name or in base64. Use it in a `with` statement: it keeps archives open."""
 
-    def __init__(self, places: Iterable[Path], cache: Path, *, keep: bool = True) -> None:
+    def __init__(self, places: Iterable[Path], cache: Path, *, keep: Path | None = None) -> None:
         """`places` are folders, which count with the archives in them, and archives.
 
-        A picture that is no file of its own is written to `cache`, under its digest; with `keep` False it is only looked at, and
-        its `ImageRef` cannot be opened.
+        A picture that is no file of its own is written to `keep`, under its digest; with `keep` None it is only looked at, and
+        its `ImageRef` cannot be opened. `cache` takes what has to be unpacked before it can be looked at.
         """
         self.cache, self.keep = cache, keep
         self.folders: list[Path] = []
@@ -107,11 +107,12 @@ class Pictures:
         digest = hashlib.sha256(data).hexdigest()
         if digest not in self._known:
             pixels = decode(data, name)
-            path = self.cache / "pictures" / digest[:2] / f"{digest}.{ending(data)}"
-            if self.keep and not path.is_file():
-                put_file(path, [data])
-            shown = str(path.resolve()) if self.keep else name
-            self._known[digest] = ImageRef(digest, shown, int(pixels.shape[1]), int(pixels.shape[0]))
+            if self.keep is not None:
+                path = self.keep / digest[:2] / f"{digest}.{ending(data)}"
+                if not path.is_file():
+                    put_file(path, [data])
+                name = str(path.resolve())
+            self._known[digest] = ImageRef(digest, name, int(pixels.shape[1]), int(pixels.shape[0]))
         return self._known[digest]
 
 
