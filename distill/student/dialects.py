@@ -13,7 +13,8 @@ __all__ = ["DIALECTS", "PLAIN", "Dialect", "Frame", "Speech", "dialect_of"]
 
 Frame = tuple[float, float]
 """Width and height in pixels of a picture as the model is shown it."""
-PLACE = re.compile(r"(?<![\w.])(\d{1,4}) (\d{1,4}) (\d{1,4}) (\d{1,4})(?!\w|\.\d)")
+PLACE = re.compile(r"(?<![\w.])(?<!\d )(\d{1,4}) (\d{1,4}) (\d{1,4}) (\d{1,4})(?!\w|\.\d| \d)")
+"""Four numbers in a row, neither more nor part of a word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def load_student(start: str | Path) -> Student:
             model = AutoModelForImageTextToText.from_pretrained(start, dtype="auto")
             processor = AutoProcessor.from_pretrained(start)  # type: ignore[no-untyped-call]
             return Student(model, processor, read_speech(Path(start)), model.dtype)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, ImportError) as error:
         reason = str(error).splitlines()[0]
         message = f"{start} is no image-text-to-text model with a processor ({reason}); give a folder or a name on the model hub"
         raise StudentError(message) from error

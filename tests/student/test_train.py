@@ -1,27 +1,17 @@
 """Teaching: the loss falls, a killed training ends as an undisturbed one, and a folder holds one student."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import textwrap
-import time
 from pathlib import Path
 
 import pytest
 
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.student import StepCost, StudentError, TrainSettings, equal_steps, read_result, step_cost, train_student
-from vpd.distill.student.folder import CHECKPOINTS, WHOLE, last_whole
+from vpd.distill.student.folder import WHOLE, last_whole
 from vpd.distill.student.groups import group_examples, order_of
 from vpd.distill.student.load import load_student
 
 QUICK = TrainSettings(steps=30, pictures=8, warmup=5, learning_rate=4e-3, muon_learning_rate=0.03, log_every=5, save_every=10)
-
-
-def weights_in(folder: Path) -> bytes:
-    return (folder / "student" / "model.safetensors").read_bytes()
 
 
 def test_thirty_steps_make_the_loss_of_descriptions_fall(tiny: Path, descriptions: list[TrainingExample], tmp_path: Path) -> None:
@@ -39,38 +29,6 @@ def test_a_finished_training_is_read_and_not_done_again(tiny: Path, descriptions
     before = (tmp_path / "student" / "model.safetensors").stat().st_mtime_ns
     assert train_student(tiny, descriptions, tmp_path, settings) == first == read_result(tmp_path)
     assert (tmp_path / "student" / "model.safetensors").stat().st_mtime_ns == before
-
-
-def test_a_killed_training_ends_with_the_weights_of_an_undisturbed_one(
-    tiny: Path, lessons: list[TrainingExample], tmp_path: Path
-) -> None:
-    settings = QUICK.model_copy(update={"pictures": 4, "accumulate": 2})
-    undisturbed = train_student(tiny, lessons, tmp_path / "whole", settings)
-    (tmp_path / "examples.jsonl").write_text("".join(f"{example.to_line()}\n" for example in lessons))
-    (tmp_path / "settings.json").write_text(settings.model_dump_json())
-    script = textwrap.dedent("""
-        import sys
-        from pathlib import Path
-        from vpd.distill.records import TrainingExample
-        from vpd.distill.student import TrainSettings, train_student
-        folder = Path(sys.argv[2])
-        examples = [TrainingExample.from_line(line) for line in (folder / "examples.jsonl").read_text().splitlines()]
-        settings = TrainSettings.model_validate_json((folder / "settings.json").read_text())
-        train_student(sys.argv[1], examples, folder / "killed", settings)
-    """)
-    process = subprocess.Popen([sys.executable, "-c", script, str(tiny), str(tmp_path)], stderr=subprocess.DEVNULL)
-    mark = tmp_path / "killed" / CHECKPOINTS / "checkpoint-10" / WHOLE
-    while process.poll() is None and not mark.exists():
-        time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    assert read_result(tmp_path / "killed") is None
-    resumed = train_student(tiny, lessons, tmp_path / "killed", settings)
-    assert weights_in(tmp_path / "killed") == weights_in(tmp_path / "whole")
-    assert resumed.losses == undisturbed.losses
-    assert resumed.task_losses == undisturbed.task_losses
-    for (_, loss), (_, answer), (_, rationale) in zip(undisturbed.losses, *undisturbed.task_losses.values()):
-        assert answer + rationale == pytest.approx(loss, rel=1e-3)
 
 
 def test_a_checkpoint_that_was_cut_short_is_passed_over(tmp_path: Path) -> None:
