@@ -145,9 +145,9 @@ class Dispatcher:
             return self._lane_unlocked(tool)
 
     def _lane_unlocked(self, tool: Tool) -> Lane:
-        lane = self._lanes.get(tool.name)
+        lane = self._lanes.get(tool.pin)
         if lane is None:
-            lane = self._lanes[tool.name] = Lane(tool, self._window)
+            lane = self._lanes[tool.pin] = Lane(tool, self._window)
         return lane
 
     def _wait(self, tool: Tool, job: Job) -> Any:

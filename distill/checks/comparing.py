@@ -17,21 +17,41 @@ NEAR = 0.1
 def confirmed_calls(trace: Trace, others: Sequence[Trace]) -> tuple[int, int]:
     """How many of a trace's calls other runs of the same program bear out, and how many they speak against.
 
-    A call is borne out where at least as many of the runs that made it agree with its result as not. A call that no other run
-    made says nothing.
+    A call is borne out by a vote of the runs that made it: of a list of regions, each region is there in at least half of them,
+    and none is missing that more than half have; of anything else, at least half gave the same. A call that no other run made
+    says nothing.
     """
     pairings = [paired(trace, other) for other in others]
     borne = against = 0
     for number, call in enumerate(trace.calls):
-        if call.failure is not None:
-            continue
-        seen = [pairing[number] for pairing in pairings if number in pairing]
-        agreeing = sum(agrees(call.result, other.result) for other in seen)
-        if seen and 2 * agreeing < len(seen):
-            against += 1
-        elif seen:
-            borne += 1
+        seen = [pairing[number].result for pairing in pairings if number in pairing]
+        if call.failure is None and seen:
+            holds = borne_out(call.result, seen)
+            borne, against = borne + holds, against + (not holds)
     return borne, against
+
+
+def borne_out(result: Any, others: Sequence[Any]) -> bool:
+    """Whether what other runs gave speaks for a result."""
+    if not is_places(result) or not all(map(is_places, others)):
+        return 2 * sum(agrees(result, other) for other in others) >= len(others)
+    left = [list(other) for other in others]
+    for item in result:
+        if 2 * sum(take(item, other) for other in left) < len(others):
+            return False
+    while rest := [other for other in left if other]:
+        item = rest[0][0]
+        if 2 * sum(take(item, other) for other in left) > len(others):
+            return False
+    return True
+
+
+def take(item: Any, places: list[Any]) -> bool:
+    """Take a region that agrees out of a list; whether there was one."""
+    match = next((each for each in places if agrees(item, each)), None)
+    if match is not None:
+        places.remove(match)
+    return match is not None
 
 
 def paired(trace: Trace, other: Trace) -> dict[int, ToolCall]:
@@ -61,12 +81,7 @@ def agrees(one: Any, other: Any) -> bool:
         return bool(one.get("label") == other.get("label")) and overlap(one, other) >= SAME_PLACE
     if isinstance(one, list) and isinstance(other, list):
         left = list(other)
-        for item in one:
-            match = next((each for each in left if agrees(item, each)), None)
-            if match is None:
-                return False
-            left.remove(match)
-        return not left
+        return len(one) == len(other) and all(take(item, left) for item in one)
     if isinstance(one, bool) or isinstance(other, bool) or isinstance(one, str):
         return type(one) is type(other) and bool(one == other)
     if isinstance(one, float) or isinstance(other, float):
@@ -76,6 +91,11 @@ def agrees(one: Any, other: Any) -> bool:
             and abs(one - other) <= NEAR * max(abs(one), abs(other))
         )
     return bool(one == other)
+
+
+def is_places(value: Any) -> bool:
+    """Whether a JSON value is a list of regions, possibly empty."""
+    return isinstance(value, list) and all(map(is_place, value))
 
 
 def is_place(value: Any) -> bool:

@@ -18,8 +18,8 @@ from vpd.tools.views import View, seen_through
 __all__ = ["VIEW_CHECKS", "look_again", "views_battery"]
 
 VIEW_CHECKS = {
-    "views": "the answer stays what it is on at least half of the changed pictures",
-    "steps": "no call gives something else on most of the changed pictures",
+    "views": "the answer stays what it is on at least a third of the changed pictures",
+    "steps": "no call gives what most of the changed pictures speak against",
 }
 
 
@@ -67,7 +67,7 @@ def compare(suspect: Suspect, others: Sequence[Trace], battery: str) -> Finding:
     answers = [read_answer(other.answer) for other in others if other.failure is None]
     same = sum(answer is not None and answer == read_answer(suspect.trace.answer) for answer in answers)
     borne, against = confirmed_calls(suspect.trace, [other for other in others if other.failure is None])
-    answered = State.UNKNOWN if not others else State.PASSED if 2 * same >= len(others) else State.FAILED
+    answered = State.UNKNOWN if not others else State.PASSED if 3 * same >= len(others) else State.FAILED
     stepped = State.FAILED if against else State.PASSED if borne else State.UNKNOWN
     return Finding(
         question=suspect.question.id,

@@ -225,3 +225,10 @@ def test_a_slow_tool_does_not_hold_up_another(dispatcher: Dispatcher) -> None:
         assert dispatcher.answer(find, {"image": WHOLE}).value
         assert not waiting.done()
         let_go()
+
+
+def test_another_version_of_a_tool_is_asked_itself(dispatcher: Dispatcher) -> None:
+    (old, seen_by_old), (new, seen_by_new) = counting(version="1"), counting(version="2")
+    for each in (old, new):
+        dispatcher.answer(each, {"image": WHOLE, "name": "dog"})
+    assert (len(seen_by_old), len(seen_by_new)) == (1, 1)
