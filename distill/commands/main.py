@@ -4,7 +4,7 @@ import logging
 
 import typer
 
-from vpd.distill.commands import ask, data, demo, doctor, mixing, models, replay, report, scenes, stages, student, tools
+from vpd.distill.commands import ask, data, demo, doctor, export, mixing, models, replay, report, scenes, stages, student, tools
 from vpd.distill.commands.console import ended_by
 
 __all__ = ["app", "main"]
@@ -38,7 +38,7 @@ for stage in (
     replay.replay,
 ):
     app.command(rich_help_panel="Stages of a run")(stage)
-for name, command in (("mix", mixing.mix), ("trace-back", mixing.trace_back)):
+for name, command in (("mix", mixing.mix), ("export", export.export), ("trace-back", mixing.trace_back)):
     app.command(name, rich_help_panel="Training data")(command)
 
 

@@ -16,16 +16,14 @@ from vpd.distill.mixing.screen import Asking, Dropped, screen
 from vpd.distill.mixing.settings import MixSettings
 from vpd.distill.mixing.summary import SourceSummary, summarise
 from vpd.distill.mixing.tally import Mixed, Tally
-from vpd.distill.mixing.training_set import EXAMPLES, MANIFEST, SETTINGS, TRAIN, digests_in
+from vpd.distill.mixing.training_set import CARD, EXAMPLES, MANIFEST, SETTINGS, TRAIN, digests_in
 from vpd.distill.records import TrainingExample
 from vpd.distill.run_directory import write_text
 from vpd.distill.whole_folder import whole_folder
 from vpd.engine.record import sha256_of
 from vpd.tools.image import ImageRef
 
-__all__ = ["CARD", "Mixed", "mix"]
-
-CARD = "card.md"
+__all__ = ["mix"]
 
 
 def mix(

@@ -15,10 +15,21 @@ from vpd.engine.journal import read_records
 from vpd.engine.records import Question
 from vpd.tools.image import ImageRef
 
-__all__ = ["EXAMPLES", "MANIFEST", "QUESTIONS", "SETTINGS", "TRAIN", "TrainingSet", "find_picture", "is_set", "open_examples"]
+__all__ = [
+    "CARD",
+    "EXAMPLES",
+    "MANIFEST",
+    "QUESTIONS",
+    "SETTINGS",
+    "TRAIN",
+    "TrainingSet",
+    "find_picture",
+    "is_set",
+    "open_examples",
+]
 
 EXAMPLES, QUESTIONS = FILES[TrainingExample], FILES[Question]
-MANIFEST, SETTINGS = "manifest.json", "mix.json"
+CARD, MANIFEST, SETTINGS = "card.md", "manifest.json", "mix.json"
 TRAIN = "train"
 """The split whose pictures may be learned from; pictures of any other are for judging."""
 

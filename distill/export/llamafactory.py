@@ -1,0 +1,77 @@
+"""ShareGPT with pictures for LLaMA-Factory: an array a split, and the entries of `dataset_info.json` that name them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from vpd.distill.export.job import Format, Job, ReadRow, write_json_list
+from vpd.distill.export.llava import ROLES, conversation, split_mark
+from vpd.distill.export.rows import Row
+
+__all__ = ["LLAMAFACTORY"]
+
+INFO = "dataset_info.json"
+
+
+def as_sharegpt(row: Row, place: str) -> dict[str, Any]:
+    """One row; LLaMA-Factory reads the columns that its entry names and leaves the others."""
+    return {
+        "conversations": conversation(row),
+        "images": [place],
+        "id": row.id,
+        "task": row.task,
+        "kind": row.kind,
+        "weight": row.weight,
+    }
+
+
+def entry(split: str) -> dict[str, Any]:
+    """What `dataset_info.json` says of a split."""
+    return {
+        "file_name": f"{split}.json",
+        "formatting": "sharegpt",
+        "columns": {"messages": "conversations", "images": "images"},
+        "tags": {
+            "role_tag": "from",
+            "content_tag": "value",
+            "user_tag": "human",
+            "assistant_tag": "gpt",
+            "system_tag": "system",
+        },
+    }
+
+
+def write(job: Job) -> None:
+    """`SPLIT.json` and `dataset_info.json`: train with `dataset_dir` the export's folder and `dataset: vpd_SPLIT`."""
+    for split in job.splits():
+        write_json_list(job.folder / f"{split}.json", (as_sharegpt(row, job.place(row)) for row in job.rows(split)))
+    info = {f"vpd_{split}": entry(split) for split in job.splits()}
+    (job.folder / INFO).write_text(json.dumps(info, indent=2) + "\n", "utf-8")
+
+
+def read(folder: Path, images: Path) -> Iterator[ReadRow]:
+    """The rows of every entry of `dataset_info.json`, by the columns and tags that it names."""
+    for name, info in json.loads((folder / INFO).read_text("utf-8")).items():
+        columns, tags = info["columns"], info["tags"]
+        for row in json.loads((folder / info["file_name"]).read_text("utf-8")):
+            turns = row[columns["messages"]]
+            said = [(ROLES[turn[tags["role_tag"]]], *split_mark(turn[tags["content_tag"]])) for turn in turns]
+            yield ReadRow(
+                id=row["id"],
+                split=name.removeprefix("vpd_"),
+                task=row["task"],
+                turns=tuple((role, words) for role, words, _ in said),
+                marks=sum(marks for _, _, marks in said),
+                images=tuple((images / place).read_bytes() for place in row[columns["images"]]),
+            )
+
+
+LLAMAFACTORY = Format(
+    name="llamafactory",
+    says="LLaMA-Factory: ShareGPT with pictures as files, and dataset_info.json",
+    loads="`dataset_dir:` this folder, `dataset: vpd_train`.",
+    embeds=False,
+    write=write,
+    read=read,
+)

@@ -1,0 +1,31 @@
+"""The page that goes with an export: what a hub shows, how a trainer loads it, and the set's data card."""
+
+from vpd.distill.export.job import Format
+from vpd.distill.export.rows import Survey
+from vpd.distill.mixing.card import plain
+from vpd.distill.mixing.training_set import CARD, TrainingSet
+
+__all__ = ["write_readme"]
+
+
+def write_readme(source: TrainingSet, form: Format, found: Survey) -> str:
+    """The page as Markdown; of a data set for a hub its head says which files are which split."""
+    rows = ", ".join(f"{count} rows of the split {plain(split)}" for split, count in found.rows.items())
+    text = (
+        f"{rows}; {len(found.shapes)} pictures. Format `{form.name}`: {form.says}.\n\n"
+        f"To load: {form.loads}\n\n"
+        "Each row has the `id` that it has in its set; `vpd trace-back ID --set SET` shows the picture, prompt, draw, program, "
+        "calls, verdict and rationale behind it.\n"
+    )
+    path = source.folder / CARD
+    card = path.read_text("utf-8") if source.mixed and path.exists() else ""
+    return f"{head(form, found)}# {plain(source.name)}\n\n{text}" + (f"\n{card}" if card else "")
+
+
+def head(form: Format, found: Survey) -> str:
+    """The lines in front of the page that a hub reads; none for other formats."""
+    if not form.name.startswith("hf-"):
+        return ""
+    files = "".join(f"      - split: {split}\n        path: data/{split}-*\n" for split in found.rows)
+    lists = f"task_categories:\n  - visual-question-answering\nconfigs:\n  - config_name: default\n    data_files:\n{files}"
+    return f"---\n{lists}---\n\n"

@@ -1,0 +1,94 @@
+"""A run of a few pictures with an answer and a rationale for each question, and a student that knows its words."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image as Picture
+
+from vpd.distill.build import answer_example, rationale_example
+from vpd.distill.mixing import MixSettings, mix
+from vpd.distill.records import Rationale, TrainingExample
+from vpd.distill.run_directory import RunDirectory
+from vpd.distill.settings import RunSettings
+from vpd.engine.records import AnswerKind, Question
+from vpd.tools.image import ImageRef, read_image_ref
+
+MakeRun = Callable[..., Path]
+TEXT = "Is the square red?"
+
+
+def save_picture(folder: Path, number: int, name: str = "") -> ImageRef:
+    """A picture like no other; `name` may ask for another format, or for one that is turned."""
+    path = folder / "images" / (name or f"{number}.png")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode = "P" if name.startswith("palette") else "RGB"
+    picture = Picture.new(mode, (24, 16), number if mode == "P" else (number * 7 % 256, 40, 200))
+    exif = Picture.Exif()
+    if name.startswith("turned"):
+        exif[0x0112] = 6
+    picture.save(path, exif=exif)
+    return read_image_ref(path)
+
+
+def write_run(
+    folder: Path, text: str = TEXT, names: tuple[str, ...] = ("", "", ""), told: str = "", *, held_out: bool = False
+) -> Path:
+    """A run with one question a picture, after `build`; with `held_out` the first picture is also asked about in a test."""
+    with RunDirectory(folder, RunSettings(llm="local/drawn", draws=1)):
+        pass
+    questions, rationales, examples = list[Question](), list[Rationale](), list[TrainingExample]()
+    for number, name in enumerate(names):
+        question = Question(
+            key=str(number),
+            text=text,
+            image=save_picture(folder, number, name),
+            kind="existence",
+            answer_kind=AnswerKind.YES_NO,
+            answers=("yes" if number % 2 else "no",),
+            source="squares-1",
+            split="train",
+        )
+        answer = question.answers[0]
+        rationale = Rationale(
+            question=question.id,
+            trace=f"{number:020x}",
+            trace_digest="digest",
+            writer="template-1",
+            grid="cell-8",
+            text=told or f"Red square: {number} in all. So the answer is {answer}.",
+            answer=answer,
+        )
+        questions.append(question)
+        rationales.append(rationale)
+        examples += [answer_example(question), rationale_example(question, rationale)]
+    if held_out:
+        questions.append(questions[0].model_copy(update={"key": "test", "split": "test"}))
+    for file, records in {"questions": questions, "rationales": rationales, "examples": examples}.items():
+        (folder / f"{file}.jsonl").write_text("".join(f"{record.to_line()}\n" for record in records), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> MakeRun:
+    """Writes a run of a name; the further arguments are those of `write_run`."""
+
+    def make(name: str = "run", *arguments: object, **named: object) -> Path:
+        return write_run(tmp_path / name, *arguments, **named)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three pictures, six rows."""
+    return write_run(tmp_path_factory.mktemp("run") / "run")
+
+
+@pytest.fixture(scope="session")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve pictures, some of them the split validation."""
+    folder = tmp_path_factory.mktemp("mixed")
+    run = write_run(folder / "run", names=("",) * 12)
+    mix(folder / "set", MixSettings.checked(sources=[{"path": str(run)}], validation=0.3))
+    return folder / "set"
