@@ -44,10 +44,12 @@ def score(pairs: Sequence[Pair], read: Callable[[object], str]) -> Found:
         "distribution (chi-square / 100)": distribution(balanced, said),
     }
     groups = {
-        "structural": shares(structural, 100),
-        "semantic": shares(((kind_of(pair, "semantic"), score) for pair, score in scored), 100),
-        "steps": shares(((str(steps_of(pair)), score) for pair, score in scored if "semantic" in pair.question.details), 100),
-        "words": shares(((str(len(pair.question.text.split())), score) for pair, score in scored), 100),
+        "structural": shares(structural, 1.0, 100),
+        "semantic": shares(((kind_of(pair, "semantic"), score) for pair, score in scored), 1.0, 100),
+        "steps": shares(
+            ((str(steps_of(pair)), score) for pair, score in scored if "semantic" in pair.question.details), 1.0, 100
+        ),
+        "words": shares(((str(len(pair.question.text.split())), score) for pair, score in scored), 1.0, 100),
     }
     return Found("accuracy", values, {name: group for name, group in groups.items() if group})
 

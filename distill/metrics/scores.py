@@ -72,12 +72,14 @@ def mean(scores: Sequence[float], scale: float = 1.0, after: float = 1.0) -> flo
     return scale * float(sum(scores)) / len(scores) * after if scores else None
 
 
-def shares(scored: Iterable[tuple[str, float]], scale: float = 1.0, *, digits: int | None = None) -> dict[str, Share]:
-    """The mean of each group, in the order of their names."""
+def shares(
+    scored: Iterable[tuple[str, float]], scale: float = 1.0, after: float = 1.0, *, digits: int | None = None
+) -> dict[str, Share]:
+    """The mean of each group, scaled as `mean` does, in the order of the groups' names."""
     found: dict[str, list[float]] = {}
     for group, score in scored:
         found.setdefault(group, []).append(score)
-    means = {group: (scale * float(sum(each)) / len(each), len(each)) for group, each in sorted(found.items())}
+    means = {group: (scale * float(sum(each)) / len(each) * after, len(each)) for group, each in sorted(found.items())}
     return {group: Share(value=value if digits is None else round(value, digits), count=n) for group, (value, n) in means.items()}
 
 
