@@ -6,7 +6,7 @@ from vpd.distill.rationales.phrases import singular
 from vpd.engine.records import ToolCall
 from vpd.tools.box import Box
 
-__all__ = ["box_of_region", "is_region", "is_regions", "noun_of_call", "noun_of_region", "regions_in"]
+__all__ = ["box_of_region", "is_region", "is_regions", "noun_of_call", "noun_of_region", "region_with", "regions_in"]
 
 
 def is_region(value: Any) -> bool:
@@ -53,3 +53,25 @@ def noun_of_region(region: dict[str, Any], calls: tuple[ToolCall, ...]) -> str:
     if came_from and came_from[0] < len(calls):
         return noun_of_call(calls[came_from[0]])
     return str(region.get("label") or "region")
+
+
+def region_with(calls: tuple[ToolCall, ...], name: str, values: dict[str, Any]) -> dict[str, Any] | None:
+    """The one region that calls found whose edges or middle are the numbers that a test read of a name, as `values` hold them."""
+    read = {key.rpartition(".")[2]: value for key, value in values.items() if key.startswith(f"{name}.")}
+    found = {
+        tuple(region["region"]): {**region, "from": [call.number, place]}
+        for call in calls
+        for place, region in enumerate(regions_in(call.result))
+        if read and all(measure(region, part) == value for part, value in read.items())
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def measure(region: dict[str, Any], name: str) -> float | None:
+    """An edge, the middle or a size of a region by the name that programs use; None where there is no such thing."""
+    box = box_of_region(region)
+    known: dict[str, float] = {
+        "left": box.left, "right": box.right, "top": box.top, "bottom": box.bottom, "width": box.width, "height": box.height,
+        "x": box.centre[0], "y": box.centre[1], "horizontal_center": box.centre[0], "area": box.area,
+    }  # fmt: skip
+    return known.get(name)

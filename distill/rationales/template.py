@@ -8,7 +8,15 @@ from vpd.distill.grid import Grid
 from vpd.distill.rationales.calls import CallTeller, sentence_case
 from vpd.distill.rationales.phrases import choice_word, subject_of, tell_branch, tell_test
 from vpd.distill.rationales.pruning import slice_of
-from vpd.distill.rationales.regions import box_of_region, is_region, is_regions, noun_of_call, noun_of_region, regions_in
+from vpd.distill.rationales.regions import (
+    box_of_region,
+    is_region,
+    is_regions,
+    noun_of_call,
+    noun_of_region,
+    region_with,
+    regions_in,
+)
 from vpd.distill.records import Rationale, Verdict
 from vpd.engine.records import Question, Step, ToolCall, Trace
 
@@ -130,7 +138,7 @@ class Teller:
             return ""
         unknown = subject_of(step.source, self._nouns)
         if unknown is not None:
-            region = self._region_with(unknown, values)
+            region = region_with(self._trace.calls, unknown, values)
             if region is not None:
                 self._loops[step.line].append((step, region))
             return self._tell_loop(step.line, unknown) if is_last else ""
@@ -151,17 +159,6 @@ class Teller:
         counts = line not in self._slice.early and len(tested) < NOTED
         noun = self._noun(tested[0][1])
         return f"{sentence_case(relation)}: {self._calls.listing(passed, noun, counts=counts)}"
-
-    def _region_with(self, name: str, values: dict[str, Any]) -> dict[str, Any] | None:
-        """The one region found so far whose edges or middle are the numbers that a test read of a name."""
-        read = {key.rpartition(".")[2]: value for key, value in values.items() if key.startswith(f"{name}.")}
-        found = {
-            tuple(region["region"]): {**region, "from": [call.number, place]}
-            for call in self._trace.calls
-            for place, region in enumerate(regions_in(call.result))
-            if read and all(measure(region, part) == value for part, value in read.items())
-        }
-        return next(iter(found.values())) if len(found) == 1 else None
 
     def _noun(self, region: dict[str, Any]) -> str:
         return noun_of_region(region, self._trace.calls)
@@ -185,13 +182,3 @@ def runs_of(calls: list[ToolCall]) -> list[list[ToolCall]]:
         alone = call.failure is not None or is_regions(call.result)
         runs.setdefault((call.number,) if alone else (call.line, call.tool, plain), []).append(call)
     return list(runs.values())
-
-
-def measure(region: dict[str, Any], name: str) -> float | None:
-    """An edge, the middle or a size of a region by the name that programs use; None where there is no such thing."""
-    box = box_of_region(region)
-    known: dict[str, float] = {
-        "left": box.left, "right": box.right, "top": box.top, "bottom": box.bottom, "width": box.width, "height": box.height,
-        "x": box.centre[0], "y": box.centre[1], "horizontal_center": box.centre[0], "area": box.area,
-    }  # fmt: skip
-    return known.get(name)

@@ -1,0 +1,55 @@
+"""Words in quotation marks: each must stand in a call or in the question, and what is said to be their answer must be."""
+
+import re
+
+from vpd.distill.grounding.checker import Checker
+from vpd.distill.grounding.claims import Kind
+from vpd.distill.rationales.calls import tell_value
+from vpd.engine.records import Trace
+
+__all__ = ["check_quotes"]
+
+QUOTED = re.compile(r"[\"“](?P<said>[^\"”]*)[\"”](?P<answer>: (?P<value>[^\n]*?)(?=\.(?:\s|$)|\n|$))?")
+ANSWERED = re.compile(r"(?P<head>\b(?:shows|mainly shows): )(?P<value>[^\n\"]*?)(?=\.(?:\s|$)|\n|$)")
+
+
+def check_quotes(checker: Checker, text: str, trace: Trace) -> str:
+    """Note what is quoted; the text with the quoted words, and the answers behind them, left out."""
+    cut = []
+    for match in QUOTED.finditer(text):
+        said = plain(match["said"])
+        source = next((where for known, where in sources(checker) if said and said in plain(known)), None)
+        checker.add(Kind.QUOTE, match["said"], match.start("said"), match.end("said"), source)
+        cut.append(match.span("said"))
+        calls = [
+            call
+            for call in trace.calls
+            if any(plain(value) == said for value in call.arguments.values() if isinstance(value, str))
+        ]
+        if match["answer"] and calls:
+            answered = [call for call in calls if plain(tell_value(call.result)) == plain(match["value"])]
+            where = f"call {answered[0].number}" if answered else None
+            checker.add(Kind.ATTRIBUTE, f"{match['said']} {match['value']}", match.start("value"), match.end("value"), where)
+            cut.append(match.span("answer"))
+    for match in ANSWERED.finditer(text):
+        given = [
+            call
+            for call in trace.calls
+            if isinstance(call.result, str) and plain(tell_value(call.result)) == plain(match["value"])
+        ]
+        where = f"call {given[0].number}" if given else None
+        checker.add(Kind.ATTRIBUTE, match["value"], match.start("value"), match.end("value"), where)
+        cut.append(match.span("value"))
+    for start, end in cut:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def sources(checker: Checker) -> list[tuple[str, str]]:
+    """All texts of a trace with where they stand, the question and the answer among them."""
+    return [*checker.facts.texts, (checker.facts.question, "the question"), (checker.facts.answer, "the answer")]
+
+
+def plain(text: str) -> str:
+    """Lower case, single blanks, no closing mark."""
+    return " ".join(text.lower().split()).rstrip(".,")
