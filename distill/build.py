@@ -15,15 +15,16 @@ def turns(asked: str, target: str) -> tuple[Message, Message]:
     return Message(role="user", content=asked), Message(role="assistant", content=target)
 
 
-def answer_example(question: Question) -> TrainingExample:
-    """The human's answer as the target. The question must have one."""
+def answer_example(question: Question, voted: Rationale | None = None) -> TrainingExample:
+    """The human's answer as the target, or where nobody gave one, that of the trace that speaks for the programs' vote."""
     return TrainingExample(
         question=question.id,
         image=question.image,
         teaches=Teaches.ANSWER,
-        messages=turns(ask_for_answer(question.text), question.answers[0]),
+        messages=turns(ask_for_answer(question.text), voted.answer if voted is not None else question.answers[0]),
         kind=question.kind,
         split=question.split,
+        provenance={"trace": voted.trace, "trace_digest": voted.trace_digest} if voted is not None else {},
     )
 
 
@@ -56,10 +57,14 @@ def description_example(image: ImageRef, text: str, split: str) -> TrainingExamp
 def build_examples(questions: Iterable[Question], rationales: Mapping[str, Sequence[Rationale]]) -> Iterator[TrainingExample]:
     """Of each labelled question its answer, and the rationales that `rationales` (by question id) has of it.
 
-    A question without a right trace keeps its label alone (VPD, section 3.2).
+    A question without a right trace keeps its label alone (VPD, section 3.2). One without a label is taught the answer of its
+    first rationale, or not at all.
     """
     for question in questions:
+        told = rationales.get(question.id, ())
         if question.answers:
             yield answer_example(question)
-        for rationale in rationales.get(question.id, ()):
+        elif told:
+            yield answer_example(question, told[0])
+        for rationale in told:
             yield rationale_example(question, rationale)

@@ -157,9 +157,8 @@ def show_votes(asked: Sequence[Asked]) -> None:
         count = round(coverage * len(asked))
         some = told[:count]
         if len(some) == count and some:
-            print(
-                f"  {100 * coverage:3.0f} %: {100 * sum(right for _, right in some) / len(some):5.1f} % right, least share {some[-1][0]:.2f}"
-            )
+            right = 100 * sum(right for _, right in some) / count
+            print(f"  {100 * coverage:3.0f} %: {right:5.1f} % right, least share {some[-1][0]:.2f}")
 
 
 def is_right(each: Asked, answer: str) -> bool:

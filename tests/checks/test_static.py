@@ -136,7 +136,7 @@ def test_programs_that_fail_count_against_every_answer() -> None:
         ("def execute_command(image):\n    seen = []\n    seen.append(caption(image))\n    return seen[0]", True),
         ("def look(i):\n    return find(i, 'dog')\ndef execute_command(image):\n    return len(look(image))", True),
         ("import math\ndef execute_command(image):\n    find(image, 'dog')\n    return math.sqrt(4)", False),
-        ("def f(image):\n    try:\n        find(image, 'dog')\n    except Exception:\n        return 'no'\n    return 'yes'", True),
+        ("def f(image):\n    try:\n        find(image, 'x')\n    except Exception:\n        return 'no'\n    return 'yes'", True),
         ("def execute_command(image):\n    if (n := count(image)) > 2:\n        pass\n    return n", True),
         ("def execute_command(image):\n    x = query(image)\n    x = 3\n    return 4", False),
         ("not a program (", False),
