@@ -1,7 +1,7 @@
 """The table of all data sets that are known by name."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vpd.distill.datasets import aokvqa, gqa, memes, mmbench, ocrvqa, pope, tallyqa, textvqa, vqa
 from vpd.distill.datasets.entry import Entry
@@ -28,14 +28,17 @@ class DataSet:
     splits: Mapping[str, tuple[str, ...]]
     """The files of each split; `*` stands for any signs."""
     reader: Callable[[Folder, str], Iterator[Entry]]
+    within: Mapping[str, str] = field(default_factory=dict)
+    """Of splits that share questions: the one that is left out, to the one that is taken."""
 
     def splits_for(self, split: str | None, folder: Folder) -> list[str]:
-        """The split that was asked for, else those whose files are all there. Raises `DatasetError` where there are none."""
+        """The split that was asked for, else those whose files are there, no question twice. Raises `DatasetError`."""
         if split is not None:
             if split not in self.splits:
                 raise UnknownName(f"split of {self.title}", split, tuple(self.splits))
             return [split]
-        found = [name for name, files in self.splits.items() if not name.endswith("_all") and is_there(folder, files)]
+        there = [name for name, files in self.splits.items() if is_there(folder, files)]
+        found = [name for name in there if self.within.get(name) not in there]
         if not found:
             expected = "; ".join(f"{name}: {' and '.join(files)}" for name, files in self.splits.items())
             message = f"{folder.path}: no split of {self.title} is there whole; expected are {expected}"
@@ -69,8 +72,19 @@ KNOWN = (
         "Visual Genome, in images/",
         gqa.SPLITS,
         gqa.read,
+        {name: name.removesuffix("_all") for name in gqa.SPLITS if name.endswith("_all")},
     ),
-    DataSet("vqav2", "VQAv2", "2.0", f"CC BY 4.0; {FLICKR}", "visualqa.org", COCO_2014, vqa.VQA_SPLITS, vqa.read_vqa),
+    DataSet(
+        "vqav2",
+        "VQAv2",
+        "2.0",
+        f"CC BY 4.0; {FLICKR}",
+        "visualqa.org",
+        COCO_2014,
+        vqa.VQA_SPLITS,
+        vqa.read_vqa,
+        {"test-dev": "test"},
+    ),
     DataSet(
         "okvqa",
         "OK-VQA",
@@ -148,6 +162,7 @@ KNOWN = (
         "in img/",
         memes.SPLITS,
         memes.read,
+        {"dev": "dev_seen", "test": "test_seen"},
     ),
 )
 DATASETS: Mapping[str, DataSet] = {each.name: each for each in KNOWN}
