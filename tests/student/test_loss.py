@@ -1,10 +1,14 @@
 """The two-target loss and its gradients, against a computation of their own in float64, example by example."""
 
+import math
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import Any, NamedTuple
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.student import TrainSettings
@@ -118,3 +122,81 @@ def test_a_long_rationale_weighs_as_much_as_a_short_one() -> None:
     lengths, tasks = torch.tensor([2, 2, 8, 8, 8, 8, 8, 8, 8, 8]), torch.ones(10, dtype=torch.long)
     weights = weights_of(lengths, tasks, torch.tensor([0.0, 2.0, 0.0, 10.0]), TrainSettings())
     assert weights[:2].sum().item() == pytest.approx(weights[2:].sum().item()) == pytest.approx(0.5)
+
+
+class Target(NamedTuple):
+    """One example of a random batch: its task, its tokens and the logits at each."""
+
+    task: int
+    tokens: list[int]
+    logits: list[list[float]]
+
+
+@st.composite
+def targets(draw: st.DrawFn) -> list[Target]:
+    """Up to twelve examples of any tasks, of one to nine tokens, over a small vocabulary."""
+    words, rng = draw(st.integers(2, 7)), Random(draw(st.integers(0, 2**32)))
+    spread = draw(st.sampled_from([0.1, 1.0, 8.0]))
+    made = []
+    for task, length in draw(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 9)), min_size=1, max_size=12)):
+        logits = [[rng.gauss(0, spread) for _ in range(words)] for _ in range(length)]
+        made.append(Target(task, [rng.randrange(words) for _ in range(length)], logits))
+    return made
+
+
+def by_definition(batch: list[Target], lambda_: float, *, token_mean: bool) -> tuple[float, list[list[list[float]]]]:
+    """The loss and its gradient at every logit in plain Python's float64, from the formula and nothing of the product."""
+    factors, counts = (1.0, lambda_, 1.0), [sum(one.task == task for one in batch) for task in range(3)]
+    tokens = sum(len(one.tokens) for one in batch)
+    total, slopes = 0.0, []
+    for one in batch:
+        weight = factors[one.task] / (tokens if token_mean else counts[one.task] * len(one.tokens))
+        slopes.append(list[list[float]]())
+        for token, logits in zip(one.tokens, one.logits):
+            top = max(logits)
+            mass = math.fsum(math.exp(logit - top) for logit in logits)
+            total += weight * (top + math.log(mass) - logits[token])
+            chances = [math.exp(logit - top) / mass for logit in logits]
+            slopes[-1].append([weight * (chance - (place == token)) for place, chance in enumerate(chances)])
+    return total, slopes
+
+
+@given(targets(), st.sampled_from([0.0, 0.3, 1.0, 2.0]), st.booleans(), st.integers(1, 4), st.integers(1, 3))
+def test_any_batch_over_any_passes_and_processes_has_the_loss_and_gradients_of_the_formula(
+    batch: list[Target], lambda_: float, token_mean: bool, passes: int, processes: int
+) -> None:
+    expected, slopes = by_definition(batch, lambda_, token_mean=token_mean)
+    settings = TrainSettings(rationale_weight=lambda_, loss="token_mean" if token_mean else "per_target")
+    shares = [batch[start :: passes * processes] for start in range(passes * processes)]
+    tables = [table_of(share) for share in shares if share]
+    # What each process counts is summed over all, as `get_batch_samples` does.
+    counts = torch.stack([count_targets([table]) for table in tables]).sum(0)
+    total, got = 0.0, []
+    for share, table in zip(filter(None, shares), tables):
+        logits = torch.tensor([row for one in share for row in one.logits], requires_grad=True)
+        learned = table["labels"] != IGNORED
+        tasks = table["tasks"][learned]
+        weights = weights_of(table["lengths"][learned], tasks, counts, settings)
+        loss = two_target_loss(logits, table["labels"][learned], tasks, weights).sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        total += loss.item()
+        assert logits.grad is not None
+        got.append(logits.grad)
+    assert total == pytest.approx(expected, rel=1e-4, abs=1e-6)
+    order = [place for start in range(passes * processes) for place in range(start, len(batch), passes * processes)]
+    wanted = torch.tensor([slope for place in order for slope in slopes[place]])
+    torch.testing.assert_close(torch.cat(got), wanted, rtol=1e-4, atol=1e-6)
+
+
+def table_of(share: list[Target]) -> dict[str, torch.Tensor]:
+    """The examples of one pass as the collator lays them out: one row each, filled up."""
+    width = max(len(one.tokens) for one in share)
+
+    def rows(values: list[list[int]], fill: int) -> torch.Tensor:
+        return torch.tensor([row + [fill] * (width - len(row)) for row in values])
+
+    return {
+        "labels": rows([one.tokens for one in share], IGNORED),
+        "lengths": rows([[len(one.tokens)] * len(one.tokens) for one in share], 0),
+        "tasks": rows([[one.task] * len(one.tokens) for one in share], 0),
+    }
