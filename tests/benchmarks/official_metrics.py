@@ -6,6 +6,7 @@ curve wants scikit-learn.
 """
 
 import ast
+import importlib
 import importlib.util
 import json
 import math
@@ -183,7 +184,7 @@ def pope_strict(path: Path, tried: Cases) -> dict[str, Any]:
 
 def mmbench_circular(path: Path, tried: Cases) -> dict[str, Any]:
     """Runs the circular evaluation without a language model; the rest of its package is stood in for."""
-    import pandas as pd
+    frames = importlib.import_module("pandas")
 
     with tempfile.TemporaryDirectory() as folder:
         held: dict[str, Any] = {}
@@ -208,7 +209,7 @@ def mmbench_circular(path: Path, tried: Cases) -> dict[str, Any]:
             details = case.question.details
             row = {name: details.get(name) for name in ("index", "answer", "l2-category", "category")}
             rows.append(row | {"question": case.question.text, "prediction": case.said} | details["options"])
-        table = pd.DataFrame(rows)
+        table = frames.DataFrame(rows)
         done = code.mcq_circular_eval(None, table.copy(), table.copy(), 1, f"{folder}/results.pkl", "MMBench")
         report = code.report_acc(done.assign(split="all"))
     shares = {name: float(report[name][0]) for name in report.columns if name != "split"}
@@ -251,7 +252,7 @@ def gqa_official(path: Path, tried: Cases) -> dict[str, Any]:
 
 
 def memes_official(_path: Path, tried: Cases) -> dict[str, Any]:
-    from sklearn.metrics import roc_auc_score
+    roc_auc_score = importlib.import_module("sklearn.metrics").roc_auc_score
 
     def area(some: Cases) -> float:
         return float(roc_auc_score([case.question.answers[0] == "yes" for case in some], [case.said for case in some]))

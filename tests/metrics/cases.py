@@ -99,7 +99,15 @@ class Draws:
                 f"{text}?",
                 f" {text}\n",
             ),
-            *(f"{text},", f"{text} .", f"'{text}'", f"({text})", text.replace(" ", "  "), text.replace("\n", " ")),
+            *(
+                text.replace("'s", " 's"),
+                f"{text},",
+                f"{text} .",
+                f"'{text}'",
+                f"({text})",
+                text.replace(" ", "  "),
+                text.replace("\n", " "),
+            ),
             *(
                 text.replace("'", ""),
                 text.replace("2", "two"),
