@@ -9,6 +9,7 @@ from vpd.distill.commands.console import following, say
 
 if TYPE_CHECKING:
     from vpd.distill.datasets.survey import Survey
+    from vpd.distill.settings import RunSettings
 
 __all__ = ["data_app"]
 
@@ -125,12 +126,12 @@ def import_data(
     choices: Annotated[bool, typer.Option(help="Write hint and choices into the question's text.")] = True,
     straddling: Annotated[str, typer.Option(help="Of pictures in two splits: refuse, drop or keep.")] = "refuse",
     llm: Annotated[str | None, typer.Option(help="Of a new run: language model, as litellm takes it, or local/NAME.")] = None,
-    draws: Annotated[int | None, typer.Option(help="Of a new run: programs for each distinct question.")] = None,
-    temperature: Annotated[float | None, typer.Option(help="Of a new run: the language model's.")] = None,
+    draws: Annotated[int | None, typer.Option(min=1, max=1000, help="Of a new run: programs for each distinct question.")] = None,
+    temperature: Annotated[float | None, typer.Option(min=0, max=2, help="Of a new run: the language model's.")] = None,
     toolset: Annotated[
         str | None, typer.Option(help="Of a new run: name or file of the tool set; lite if none is named.")
     ] = None,
-    draw_seed: Annotated[int | None, typer.Option(help="Of a new run: seed of the draws.")] = None,
+    draw_seed: Annotated[int | None, typer.Option(min=0, help="Of a new run: seed of the draws.")] = None,
     cache: Cache = None,
 ) -> None:
     """Put a data set's questions at the start of a run; `vpd sample RUN` goes on from there."""
@@ -139,8 +140,6 @@ def import_data(
     from vpd.distill.datasets.errors import DatasetError
     from vpd.distill.datasets.importing import Straddling, add_to_run, with_choices
     from vpd.distill.run_directory import RunDirectory
-    from vpd.distill.settings import RunSettings
-    from vpd.tools.toolsets import open_toolset
 
     if straddling not in set(Straddling):
         message = f"--straddling is one of {', '.join(Straddling)}, not {straddling!r}"
@@ -150,16 +149,10 @@ def import_data(
     source = open_source(name, folder, store, split=split, kinds=kind or (), columns=layout)
     given = {"llm": llm, "draws": draws, "temperature": temperature, "toolset": toolset, "draw_seed": draw_seed}
     chosen: dict[str, Any] = {each: value for each, value in given.items() if value is not None}
-    is_new = not (directory / "settings.json").exists()
-    settings = RunSettings(**({"toolset": "lite"} if is_new else {}) | chosen) if is_new or chosen else None
-    if settings is not None:
-        open_toolset(settings.toolset)
-    known = DATASETS.get(name)
     origin = {
         "data_set": name,
         "title": source.title,
-        "release": known.release if known else None,
-        "licence": known.licence if known else None,
+        "licence": DATASETS[name].licence if name in DATASETS else None,
         "place": folder,
         "split": split,
         "kinds": kind or [],
@@ -168,7 +161,7 @@ def import_data(
         "choices_in_text": choices,
     }
     with (
-        RunDirectory(directory, settings) as run,
+        RunDirectory(directory, settings_for(directory, chosen)) as run,
         Pictures((*source.places, *(images or ())), store, keep=directory / "pictures") as pictures,
         following("import", limit) as advance,
     ):
@@ -176,3 +169,16 @@ def import_data(
         worded = map(with_choices, questions) if choices else questions
         total = add_to_run(run, worded, origin, straddling=Straddling(straddling), advance=advance)
     say(f"{directory / 'questions.jsonl'} holds {total:,} questions; go on with: vpd sample {directory}")
+
+
+def settings_for(directory: Path, chosen: dict[str, Any]) -> "RunSettings":
+    """The run's own settings, or those of a new run, with what was chosen; its tool set is there."""
+    from vpd.distill.run_directory import RunDirectory
+    from vpd.distill.settings import RunSettings
+    from vpd.tools.toolsets import open_toolset
+
+    is_new = not (directory / "settings.json").exists()
+    held = {"toolset": "lite"} if is_new else RunDirectory(directory).settings.model_dump()
+    settings = RunSettings(**{**held, **chosen})
+    open_toolset(settings.toolset)
+    return settings

@@ -84,12 +84,17 @@ def from_hub(name: str, columns: Columns) -> Iterator[Entry]:
 
 def from_rows(rows: "Dataset | IterableDataset", columns: Columns, path: Path, split: str) -> Iterator[Entry]:
     """The rows of one split, numbered from 1."""
+    from datasets import ClassLabel
+
     stream: Iterator[dict[str, Any]] = iter(undecoded(rows))
+    labels = {name: feature for name, feature in (rows.features or {}).items() if isinstance(feature, ClassLabel)}
     number = 0
     while True:
         number += 1
         try:
             row = next(stream)
+            if columns.answers_are == "text":
+                row |= {name: label.int2str(row[name]) for name, label in labels.items() if row[name] is not None}
         except StopIteration:
             return
         except Exception as error:  # a library's border, as above

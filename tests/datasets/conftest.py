@@ -113,7 +113,7 @@ def make_vqa(folder: Path, prefix: str = "v2_", *, okvqa: bool = False) -> Path:
     for number, colour in ((42, "green"), (7, "white")):
         put_picture(folder / "val2014" / f"COCO_val2014_{number:012d}.jpg", colour)
     if not okvqa:
-        tested = [row | {"question_id": row["question_id"] + 1} for row in asked]
+        tested = [row | {"question_id": int(str(row["question_id"])) + 1} for row in asked]
         put_json(folder / f"{prefix}OpenEnded_mscoco_test-dev2015_questions.json", head | task | {"questions": tested[:1]})
         put_json(folder / f"{prefix}OpenEnded_mscoco_test2015_questions.json", head | task | {"questions": tested})
         for number, colour in ((42, "black"), (7, "brown")):
