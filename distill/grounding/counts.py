@@ -20,9 +20,13 @@ def check_count(checker: Checker, sentence: Sentence, mention: Mention, *, asks:
 
 def source_of_count(checker: Checker, sentence: Sentence, mention: Mention, number: int, *, asks: bool) -> str | None:
     """What bears a count out."""
-    before = next((token for token in reversed(sentence.tokens[: mention.first]) if token is not mention.number), None)
-    if before is not None and before.kind == "relation" and before.lemma in BOUNDS:
-        return "a bound"  # `at least one dog` is looked at as a comparison
+    before = sentence.tokens[: mention.first]
+    if mention.number is not None:
+        before = sentence.tokens[: sentence.tokens.index(mention.number)]
+    if before and before[-1].kind == "relation" and before[-1].lemma in BOUNDS:
+        stands_alone = not any(each.last < len(before) for each in sentence.mentions if each is not mention)
+        if before[-1].lemma in ("at_least", "at_most") or stands_alone:
+            return "a bound"  # `at least one dog` is looked at as a comparison
     counted = checker.counted(mention)
     if number in counted:
         return counted[number]

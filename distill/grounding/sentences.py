@@ -122,7 +122,7 @@ def check_predicate(checker: Checker, sentence: Sentence, mention: Mention, subj
     for asked, truth, where in checker.facts.said:
         if wanted and wanted <= asked and truth != denied and not things:
             source = where
-    if source is None and (not things or subject.is_generic) and not denied:
+    if source is None and not things and not subject.places and not denied:
         source = checker.known_phrase(words)
     start, end = mention.span(sentence.tokens)
     text = " ".join(token.text for token in sentence.tokens[mention.first : mention.last + 1])
