@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
 from vpd.engine.record import Record
 from vpd.engine.records import Message
 from vpd.tools.image import ImageRef
@@ -117,15 +119,16 @@ class Prediction(Record):
     """What a student said of one question."""
 
     ASKED: ClassVar = ("question", "arm", "mode")
-    TIMED: ClassVar = ("seconds",)
+    TIMED: ClassVar = ("seconds", "memory_mib")
+    UNLESS_SAID: ClassVar = ("probability", "samples", "share", "tokens", "prompt_tokens", "cost", "memory_mib")
 
     question: str
     kind: str
     split: str
     arm: str
-    """Which student."""
+    """Which student, or who else was asked: a served model, the programs, a tool."""
     mode: str
-    """`answer`, or `explain` for the rationale first."""
+    """`answer`, `explain` for the rationale first, or `voted` with the number of samples, their temperature and the seed."""
     text: str
     """What it said, to the letter."""
     answer: str
@@ -133,3 +136,23 @@ class Prediction(Record):
     outcome: Outcome
     seconds: float = 0.0
     """Its share of its batch's wall clock."""
+    probability: float | None = None
+    """Of yes, in 0..1, where the question wants yes or no and it can be told: what ranks predictions for AUROC."""
+    samples: tuple[str, ...] = ()
+    """Of a vote, all that was said; `text` is the first that gave the answer."""
+    share: float | None = None
+    """Of a vote, how many of all samples gave the answer, in 0..1."""
+    tokens: int | None = None
+    """Said, the end mark left out; of a vote, in all samples."""
+    prompt_tokens: int | None = None
+    """Read, those that stand for the picture among them."""
+    cost: float | None = None
+    """US dollars, where a served model's price is known."""
+    memory_mib: float | None = None
+    """Most that the process had held when the question was answered: on the GPU where it ran there, else resident."""
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What was not measured is not written, so that files from before these fields stay as they are."""
+        whole: dict[str, Any] = write(self)
+        return {name: value for name, value in whole.items() if name not in self.UNLESS_SAID or value not in (None, (), [])}
