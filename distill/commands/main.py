@@ -4,7 +4,22 @@ import logging
 
 import typer
 
-from vpd.distill.commands import ask, data, demo, doctor, export, mixing, models, replay, report, scenes, stages, student, tools
+from vpd.distill.commands import (
+    ask,
+    data,
+    demo,
+    doctor,
+    export,
+    mixing,
+    models,
+    replay,
+    report,
+    scenes,
+    score,
+    stages,
+    student,
+    tools,
+)
 from vpd.distill.commands.console import ended_by
 
 __all__ = ["app", "main"]

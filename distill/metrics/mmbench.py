@@ -64,14 +64,19 @@ def score_mmbench_circular(pairs: Sequence[Pair]) -> Found:
 
     What the rules cannot match counts as wrong, as in VLMEvalKit's `exact_matching`; its default asks a language model.
     """
-    rotations: dict[object, list[Pair]] = {}
+    rotations: dict[tuple[str, object], list[Pair]] = {}
     for pair in pairs:
-        rotations.setdefault(pair.detail("group"), []).append(pair)
+        rotations.setdefault(group_of(pair), []).append(pair)
     released = [pair for pair in pairs if pair.detail("index") == pair.detail("group")]
-    found = report([(pair, all(map(is_right, rotations[pair.detail("group")]))) for pair in released])
+    found = report([(pair, all(map(is_right, rotations[group_of(pair)]))) for pair in released])
     return Found(
         found.headline, found.values | {"rotations right": mean([float(is_right(pair)) for pair in pairs])}, found.groups
     )
+
+
+def group_of(pair: Pair) -> tuple[str, object]:
+    """What the rotations of one question share; each language's table numbers its questions anew."""
+    return pair.question.source, pair.detail("group")
 
 
 def score_mmbench_vanilla(pairs: Sequence[Pair]) -> Found:
