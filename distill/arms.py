@@ -1,48 +1,116 @@
-"""The students that are compared: what each is taught, from one start, at equal compute."""
+"""The students that are compared: what each is taught, from one start."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
+from random import Random
+from typing import Any, Literal
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from vpd.distill.build import description_example
 from vpd.distill.checks.policy import read_policy
+from vpd.distill.errors import RunError
+from vpd.distill.grid import Grid
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.run_directory import RunDirectory
+from vpd.distill.scenes import describe, read_scenes
 from vpd.distill.stages import examples_under
+from vpd.engine.records import Message
 
-__all__ = ["OTHER_POLICIES", "Arm", "examples_of"]
+__all__ = ["ARMS", "Arm", "examples_of"]
 
 
-class Arm(StrEnum):
+class Arm(BaseModel):
     """One way to teach the student."""
 
-    CONTROL = "control"
-    """Answers only, for about as much CPU time as the distilled student takes."""
-    BRIEF = "brief"
-    """Answers only, for as many steps as the distilled student takes: less compute, as much data."""
-    DISTILLED = "distilled"
-    """Answers, and the rationales of the traces that the run's policy teaches."""
-    PAPER = "paper"
-    """Answers, and the rationales of all traces that end in the right answer: what the checks of reasons are worth."""
-    UNFILTERED = "unfiltered"
-    """Answers, and each question's first program that ran, right or wrong: what the filter is worth."""
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    @property
-    def explains(self) -> bool:
-        """Whether it learns rationales."""
-        return self not in (Arm.CONTROL, Arm.BRIEF)
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    about: str = ""
+    learns: Literal["answers", "both", "rationales", "listing", "shuffled"] = "both"
+    """Answers only; answers and rationales; rationales only; or answers beside other dense text: the listing of each picture's
+    objects (drawn scenes only), or rationales of other questions of the same kind."""
+    policy: str | None = None
+    """Under which traces are chosen; None is the run's own."""
+    draws: int | None = Field(None, ge=1)
+    """Programs of each text that are looked at, in the order in which they were drawn; None is all."""
+    share: float = Field(1.0, gt=0, le=1)
+    """Of the training pictures."""
+    reasons_aloud: bool = False
+    """Whether it is also asked with the rationale first."""
+    training: dict[str, Any] = {}
+    """Settings of training that differ from those of all arms, such as `steps` or `rationale_weight`."""
 
 
-OTHER_POLICIES = {Arm.PAPER: "paper", Arm.UNFILTERED: "none"}
-"""Policies of the arms that are taught under another than the run's."""
+ARMS = {
+    arm.name: arm
+    for arm in (
+        Arm(name="control", about="answers only, for about as much CPU time as the distilled student takes", learns="answers"),
+        Arm(name="brief", about="answers only, for as many steps as the distilled student takes", learns="answers"),
+        Arm(name="distilled", about="answers, and rationales of the traces that the run's policy teaches", reasons_aloud=True),
+        Arm(name="paper", about="answers, and rationales of all traces that end in the right answer", policy="paper"),
+        Arm(name="unfiltered", about="answers, and each question's first program that ran, right or wrong", policy="none"),
+    )
+}
+"""The arms that the demo and the command line know by name."""
 
 
 def examples_of(run: RunDirectory, arm: Arm) -> list[TrainingExample]:
-    """What an arm is taught. All arms see the same pictures, questions and answers."""
-    if arm in OTHER_POLICIES:
-        return list(examples_under(run, read_policy(OTHER_POLICIES[arm])))
-    examples = run.read(TrainingExample)
-    return examples if arm.explains else list(answers_of(examples))
+    """What an arm is taught. All arms see the same pictures, questions and answers, but for an arm with a share of them.
+
+    What the arm's policy chooses must have been told. Raises `RunError` where a listing is asked for and the pictures are no
+    drawn scenes.
+    """
+    policy = read_policy(arm.policy or run.settings.policy)
+    is_own = arm.policy in (None, run.settings.policy) and arm.draws is None
+    examples = run.read(TrainingExample) if is_own or arm.learns == "answers" else list(examples_under(run, policy, arm.draws))
+    answers = [example for example in examples if example.teaches is Teaches.ANSWER]
+    rationales = [example for example in examples if example.teaches is Teaches.RATIONALE]
+    taught = {
+        "answers": answers,
+        "both": examples,
+        "rationales": rationales,
+        "shuffled": [*answers, *shuffled(rationales, run.settings.seed)],
+        "listing": [*answers, *(listings(run, answers) if arm.learns == "listing" else ())],
+    }[arm.learns]
+    return thinned(taught, arm.share)
 
 
-def answers_of(examples: Iterable[TrainingExample]) -> Sequence[TrainingExample]:
-    """The examples that teach an answer."""
-    return [example for example in examples if example.teaches is Teaches.ANSWER]
+def shuffled(rationales: Iterable[TrainingExample], seed: int) -> list[TrainingExample]:
+    """Each rationale's words under another question of the same kind: as dense, and without meaning."""
+    by_kind: dict[str, list[TrainingExample]] = defaultdict(list)
+    for example in rationales:
+        by_kind[example.kind].append(example)
+    rng = Random(f"shuffle {seed}")  # noqa: S311  an order, not secrecy
+    found = []
+    for examples in by_kind.values():
+        words: list[Message] = [example.messages[-1] for example in examples]
+        rng.shuffle(words)
+        found += [
+            example.model_copy(update={"messages": (*example.messages[:-1], word)})
+            for example, word in zip(examples, words, strict=True)
+        ]
+    return found
+
+
+def listings(run: RunDirectory, answers: Sequence[TrainingExample]) -> list[TrainingExample]:
+    """The listing of every taught picture's objects, from the truth of drawn scenes."""
+    path = run.path / "scenes" / "scenes.jsonl"
+    if not path.exists():
+        message = f"{path} is not there; only pictures of drawn scenes have a listing"
+        raise RunError(message)
+    grid = Grid(run.settings.grid_style, run.settings.grid_steps)
+    scenes = {scene.image.sha256: scene for scene in read_scenes(path)}
+    images = {example.image.sha256: example for example in answers}
+    return [
+        description_example(each.image, describe(scenes[digest], grid), each.split)
+        for digest, each in images.items()
+        if digest in scenes
+    ]
+
+
+def thinned(examples: list[TrainingExample], share: float) -> list[TrainingExample]:
+    """The examples of a share of the pictures, chosen by their digests, so that a larger share holds the smaller."""
+    if share == 1:
+        return examples
+    return [example for example in examples if int(example.image.sha256[:8], 16) < share * 2**32]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vpd.distill.arms import OTHER_POLICIES, Arm
+from vpd.distill.arms import ARMS, Arm
 from vpd.distill.caches import cache_folder
 from vpd.distill.checks.policy import read_policy
 from vpd.distill.lessons import Tell
@@ -41,8 +41,7 @@ FULL = DemoSize(
         tiny=TinySettings(),
         base_pictures=6000,
         base=TrainSettings(steps=1300, pictures=32, threads=2, **RATES),
-        rationales=TrainSettings(steps=900, **RATES),
-        answers=TrainSettings(steps=3000, **RATES),
+        arms=TrainSettings(steps=650, **RATES),
     ),
 )
 QUICK = DemoSize(
@@ -52,11 +51,12 @@ QUICK = DemoSize(
         tiny=TinySettings(),
         base_pictures=3000,
         base=TrainSettings(steps=400, pictures=32, threads=2, **RATES),
-        rationales=TrainSettings(steps=250, **RATES),
-        answers=TrainSettings(steps=830, **RATES),
+        arms=TrainSettings(steps=250, **RATES),
     ),
 )
 
+STEPS_FOR_THE_SAME_TIME = 3.25
+"""Steps on answers only that take the CPU time of one on answers and rationales; what each arm took stands in the report."""
 SHARE = 16
 """Pictures that one program looks at in one confined child: a demo runs tens of thousands."""
 
@@ -86,13 +86,21 @@ def run_demo(
         draw_programs(run, follow, downloads)
         follow("run", None, lambda advance: run_draws(run, advance, share=SHARE))
         follow("judge", None, lambda advance: judge(run, advance))
-        arms = list(Arm) if every_arm else [Arm.CONTROL, Arm.DISTILLED]
-        policies = [settings.policy, *(OTHER_POLICIES[arm] for arm in arms if arm in OTHER_POLICIES)]
+        arms = arms_of(size, every_arm=every_arm)
+        policies = dict.fromkeys((settings.policy, *(arm.policy for arm in arms if arm.policy)))
         follow("explain", None, lambda advance: explain(run, advance, map(read_policy, policies)))
         follow("build", None, lambda advance: build(run, advance))
         start = teach_base(folder.parent / "base", run, size.curriculum, size.scenes.scene, tell)
         teach_arms(run, start, size.curriculum, arms, tell)
         write_manifest(run)
+
+
+def arms_of(size: DemoSize, *, every_arm: bool) -> list[Arm]:
+    """The students of a demo, the control with so many more steps as they are cheaper, so that it takes as much CPU time."""
+    steps = round(size.curriculum.arms.steps * STEPS_FOR_THE_SAME_TIME)
+    control = ARMS["control"].model_copy(update={"training": {"steps": steps}})
+    others = [arm for name, arm in ARMS.items() if name != "control"] if every_arm else [ARMS["distilled"]]
+    return [control, *others]
 
 
 def draw_programs(run: RunDirectory, follow: Follow, downloads: Progress | None) -> None:

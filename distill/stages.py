@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from vpd.distill.build import build_examples
@@ -15,7 +17,7 @@ from vpd.distill.judging import judge_trace
 from vpd.distill.rationales.template import explain_trace
 from vpd.distill.records import Finding, Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory
-from vpd.distill.run_files import read_run
+from vpd.distill.run_files import RunRecords, read_run
 from vpd.distill.select import Candidate, choose, draws_by_question, traces_of
 from vpd.engine.completer import Completer
 from vpd.engine.dispatch import Dispatcher
@@ -136,13 +138,16 @@ def alter(run: RunDirectory, policy: Policy, advance: Advance) -> None:
             journal.append(finding)
 
 
-def explain(run: RunDirectory, advance: Advance, policies: Iterable[Policy] = ()) -> None:
-    """Tell, of each training question, the traces that each policy chooses; none named means the run's own."""
+def explain(run: RunDirectory, advance: Advance, policies: Iterable[Policy] = (), *, draws: int | None = None) -> None:
+    """Tell, of each training question, the traces that each policy chooses; none named means the run's own.
+
+    `draws` looks at the first so many programs of each text only.
+    """
     grid = Grid(run.settings.grid_style, run.settings.grid_steps)
     questions = {question.id: question for question in run.read(Question) if question.split == "train"}
     with run.journal(Rationale) as journal:
         for policy in policies or (read_policy(run.settings.policy),):
-            for question, candidates in chosen(run, policy).items():
+            for question, candidates in chosen(run, policy, draws).items():
                 for candidate in candidates if question in questions else ():
                     rationale = explain_trace(questions[question], candidate.trace, candidate.verdict, grid)
                     if rationale.id not in journal:
@@ -150,12 +155,16 @@ def explain(run: RunDirectory, advance: Advance, policies: Iterable[Policy] = ()
                         advance("told")
 
 
-def chosen(run: RunDirectory, policy: Policy) -> dict[str, list[Candidate]]:
-    """By question id, the traces that a policy chooses; a question with none is left out."""
-    records = read_run(run.path)
-    static = {(each.question, each.trace): each for each in check_statically(records.asked, policy.limits)}
+def chosen(run: RunDirectory, policy: Policy, draws: int | None = None) -> dict[str, list[Candidate]]:
+    """By question id, the traces that a policy chooses; a question with none is left out.
+
+    `draws` takes only the first so many of each text, as if no more had been drawn.
+    """
+    records = settled_records(run.path, stamps(run))
+    asked_all = [replace(each, draws=each.draws[:draws]) for each in records.asked] if draws else records.asked
+    static = {(each.question, each.trace): each for each in check_statically(asked_all, policy.limits)}
     found: dict[str, list[Candidate]] = {}
-    for asked in records.asked:
+    for asked in asked_all:
         shared = Counter(draw.verdict.trace for draw in asked.draws if draw.verdict is not None)
         candidates: dict[str, Candidate] = {}
         for draw in asked.draws:
@@ -169,6 +178,18 @@ def chosen(run: RunDirectory, policy: Policy) -> dict[str, list[Candidate]]:
     return found
 
 
+@lru_cache(maxsize=1)
+def settled_records(folder: Path, _stamps: tuple[int, ...]) -> RunRecords:
+    """A run's records up to its findings, read once for the stages that follow each other."""
+    return read_run(folder)
+
+
+def stamps(run: RunDirectory) -> tuple[int, ...]:
+    """What changes whenever a file does that choosing reads."""
+    paths = [run.file(kind) for kind in (Question, Program, Trace, Verdict, Finding)]
+    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
+
+
 def build(run: RunDirectory, advance: Advance) -> None:
     """Answer and rationale examples of the training questions, under the run's policy."""
     with run.journal(TrainingExample) as journal:
@@ -178,11 +199,11 @@ def build(run: RunDirectory, advance: Advance) -> None:
                 advance(example.teaches.value)
 
 
-def examples_under(run: RunDirectory, policy: Policy) -> Iterable[TrainingExample]:
-    """The training examples that a policy gives; what it chooses must have been told."""
+def examples_under(run: RunDirectory, policy: Policy, draws: int | None = None) -> Iterable[TrainingExample]:
+    """The training examples that a policy gives, of all draws or the first so many; what it chooses must have been told."""
     told = {(rationale.question, rationale.trace): rationale for rationale in run.read(Rationale)}
     rationales = {
         question: [told[question, each.verdict.trace] for each in candidates if (question, each.verdict.trace) in told]
-        for question, candidates in chosen(run, policy).items()
+        for question, candidates in chosen(run, policy, draws).items()
     }
     return build_examples((question for question in run.read(Question) if question.split == "train"), rationales)

@@ -1,5 +1,6 @@
 """The demo's students: one base that lists what it sees, then every arm from that base, at equal compute, tested alike."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +27,8 @@ class Curriculum:
     tiny: TinySettings
     base_pictures: int
     base: TrainSettings
-    rationales: TrainSettings
-    """Of the arms that learn answers and rationales."""
-    answers: TrainSettings
-    """Of the arm that learns answers only: more steps, for the same CPU time; the report shows what each took."""
+    arms: TrainSettings
+    """Of every arm, but for what an arm sets otherwise."""
 
 
 def teach_base(folder: Path, run: RunDirectory, curriculum: Curriculum, scenes: SceneSettings, tell: Tell) -> Path:
@@ -55,18 +54,18 @@ def describe_base(folder: Path, run: RunDirectory, curriculum: Curriculum, scene
     return [description_example(scene.image, describe(scene, grid), "base") for scene in pictures]
 
 
-def teach_arms(run: RunDirectory, start: Path, curriculum: Curriculum, arms: list[Arm], tell: Tell) -> None:
+def teach_arms(run: RunDirectory, start: Path, curriculum: Curriculum, arms: Sequence[Arm], tell: Tell) -> None:
     """Teach every arm, two at a time, ask each the held-out questions, and keep what they said in the run's one file."""
     questions = [question for question in run.read(Question) if question.split != "train"]
     lessons = [
         Lesson(
-            name=arm.value,
+            name=arm.name,
             start=start,
-            out=run.path / "students" / arm.value,
+            out=run.path / "students" / arm.name,
             examples=examples_of(run, arm),
-            settings=settings_of(arm, curriculum, run.settings.seed),
+            settings=curriculum.arms.model_copy(update={**arm.training, "seed": run.settings.seed}),
             questions=questions,
-            modes=(Mode.ANSWER, Mode.EXPLAIN) if arm.explains else (Mode.ANSWER,),
+            modes=(Mode.ANSWER, Mode.EXPLAIN) if arm.reasons_aloud else (Mode.ANSWER,),
         )
         for arm in arms
     ]
@@ -76,9 +75,3 @@ def teach_arms(run: RunDirectory, start: Path, curriculum: Curriculum, arms: lis
             with Journal(lesson.out / "predictions.jsonl", Prediction) as said:
                 for prediction in said.records.values():
                     journal.append(prediction)
-
-
-def settings_of(arm: Arm, curriculum: Curriculum, seed: int) -> TrainSettings:
-    """An arm's training, with the run's seed."""
-    settings = curriculum.answers if arm is Arm.CONTROL else curriculum.rationales
-    return settings.model_copy(update={"seed": seed})

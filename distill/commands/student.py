@@ -9,7 +9,7 @@ import typer
 
 from vpd.distill.commands.console import following, following_lessons, say
 
-__all__ = ["evaluate", "train"]
+__all__ = ["evaluate", "prefer", "train"]
 
 Directory = Annotated[Path, typer.Argument(help="The run directory.", metavar="RUN")]
 
@@ -28,7 +28,9 @@ def train(
     settings: Annotated[Path | None, typer.Option(help="A TOML file of training settings, put over the preset's.")] = None,
     form: Annotated[
         Literal["two_prompts", "answer_only", "rationale_only", "answer_then_rationale"] | None,
-        typer.Option(help="What is asked for each question: an answer and a rationale by two prompts, one of them, or both in one."),
+        typer.Option(
+            help="What is asked for each question: an answer and a rationale by two prompts, one of them, or both in one."
+        ),
     ] = None,
     epochs: Annotated[float | None, typer.Option(help="How often every example comes up; takes the place of steps.")] = None,
     steps: Annotated[int | None, typer.Option(help="Optimiser steps.")] = None,
@@ -44,7 +46,7 @@ def train(
     ] = None,
 ) -> None:
     """Teach a student; a training that was cut goes on where it stopped. Several GPUs: under `accelerate launch`."""
-    from vpd.distill.arms import Arm, examples_of  # the records and pydantic load with the first command that needs them
+    from vpd.distill.arms import ARMS, examples_of  # the records and pydantic load with the first command that needs them
     from vpd.distill.run_directory import RunDirectory
     from vpd.distill.student import read_settings, train_student
 
@@ -65,7 +67,7 @@ def train(
         out = place.path / "students" / name
         result = train_student(
             start,
-            examples_of(place, Arm(learns)),
+            examples_of(place, ARMS[learns]),
             out,
             chosen,
             (lambda done, total, loss: tell(name, done, total, loss)) if first else None,
@@ -74,6 +76,53 @@ def train(
         return
     ended = f", last loss {result.losses[-1][1]:.3f}" if result.losses else ""
     say(f"{out / 'student'}: {result.steps} steps, {result.cpu_seconds:.0f} CPU seconds{ended}")
+
+
+def prefer(
+    directory: Directory,
+    start: Annotated[str, typer.Option(help="A student in RUN/students, a model's folder or its name on the model hub.")] = (
+        "distilled"
+    ),
+    name: Annotated[str, typer.Option(help="What the student is called; it is kept in RUN/students/NAME.")] = "preferring",
+    wrong: Annotated[int, typer.Option(min=1, help="Most wrong traces a question, each against the same right one.")] = 1,
+    settings: Annotated[Path | None, typer.Option(help="A TOML file of settings for this.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Optimiser steps.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Peak, of AdamW.")] = None,
+    beta: Annotated[float | None, typer.Option(help="How dear it is to leave the student that one started from.")] = None,
+    chosen_weight: Annotated[float | None, typer.Option(help="What the plain loss of the right rationale counts besides.")] = None,
+    lora_rank: Annotated[int | None, typer.Option(help="Rank of adapters; 0 trains all weights.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the order of pairs.")] = None,
+) -> None:
+    """Teach a student to prefer right rationales to wrong ones of the same question (DPO)."""
+    from vpd.distill.preferences import preference_pairs
+    from vpd.distill.records import Preference
+    from vpd.distill.run_directory import RunDirectory
+    from vpd.distill.student import prefer_student, read_prefer_settings
+
+    given = {
+        "steps": steps,
+        "learning_rate": learning_rate,
+        "beta": beta,
+        "chosen_weight": chosen_weight,
+        "lora_rank": lora_rank,
+        "seed": seed,
+    }
+    chosen = read_prefer_settings(settings, {key: value for key, value in given.items() if value is not None})
+    place, first = RunDirectory(directory), is_first_process()
+    with place if first else nullcontext(), following_lessons() as tell:
+        pairs = list(preference_pairs(place, wrong))
+        if first:
+            with place.journal(Preference) as journal:
+                for pair in pairs:
+                    if pair.id not in journal:
+                        journal.append(pair)
+        own = place.path / "students" / start / "student"
+        out = place.path / "students" / name
+        follow = (lambda done, total, loss: tell(name, done, total, loss)) if first else None
+        result = prefer_student(own if own.is_dir() else start, pairs, out, chosen, follow)
+    if first:
+        margin = f", last margin {result.margins[-1][1]:.3f}" if result.margins else ""
+        say(f"{out / 'student'}: {len(pairs)} pairs, {result.steps} steps, {result.cpu_seconds:.0f} CPU seconds{margin}")
 
 
 def is_first_process() -> bool:

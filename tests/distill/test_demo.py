@@ -35,8 +35,7 @@ SMALLEST = DemoSize(
         tiny=TinySettings(side=48, patch=12, width=32, vision_layers=1, text_layers=1, heads=2),
         base_pictures=8,
         base=TrainSettings(steps=4),
-        rationales=TrainSettings(steps=4),
-        answers=TrainSettings(steps=6),
+        arms=TrainSettings(steps=4),
     ),
 )
 KINDS: tuple[type[Record], ...] = (Question, Program, Trace, Verdict, Rationale, TrainingExample, Prediction)
