@@ -48,6 +48,7 @@ for stage in (
     stages.build,
     student.train,
     student.evaluate,
+    score.score,
     report.report,
     report.view,
     replay.replay,
