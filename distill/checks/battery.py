@@ -27,7 +27,9 @@ VERSION = "1"
 
 def battery_name(limits: Limits) -> str:
     """What decides the findings of these checks."""
-    return f"static-{VERSION} alpha={limits.alpha:g} share={limits.share:g}"
+    name = f"static-{VERSION} alpha={limits.alpha:g} share={limits.share:g}"
+    curve = limits.calibration
+    return name if curve is None else f"{name} calibration={curve.name} confidence={limits.confidence:g}"
 
 
 def check_statically(asked: Sequence[Asked], limits: Limits) -> Iterator[Finding]:
@@ -40,7 +42,9 @@ def check_statically(asked: Sequence[Asked], limits: Limits) -> Iterator[Finding
         "chance": lambda each: check_chance(each, records, limits.alpha),
         "unbeaten": lambda each: check_unbeaten(each, records, limits.alpha),
         "agreement": check_agreement,
-        "agreed": lambda each: check_agreed(each, limits.share),
+        "agreed": lambda each: check_agreed(
+            each, limits.share if limits.calibration is None else limits.confidence, limits.calibration
+        ),
     }
     for each in asked:
         found = {name: check(each) for name, check in checks.items()}

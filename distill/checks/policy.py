@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from vpd.distill.checks.calibration import Calibration, read_calibration
 from vpd.distill.errors import RunError
 from vpd.distill.records import Outcome, State, Verdict
 
@@ -25,6 +26,10 @@ class Limits(BaseModel):
     """A record that luck reaches with less than this probability is no luck."""
     share: float = Field(0.6, ge=0, le=1)
     """Least share of the vote for an answer to count as agreed."""
+    calibration: Calibration | None = None
+    """Turns the share into the probability of being right; a policy's file names the file that holds it."""
+    confidence: float = Field(0.95, ge=0, le=1)
+    """Where there is a calibration: least probability of being right for an answer to count as agreed, in the share's place."""
 
 
 class Policy(BaseModel):
@@ -80,16 +85,20 @@ def read_policy(name: str) -> Policy:
         message = f"there is no policy {name!r}; those that come along are {', '.join(shipped)}, or name a .toml file"
         raise RunError(message)
     try:
-        return parse_policy(path.read_text("utf-8"), name)
+        return parse_policy(path.read_text("utf-8"), name, path.parent)
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path} cannot be read ({error})"
         raise RunError(message) from error
 
 
-def parse_policy(text: str, name: str) -> Policy:
-    """A policy's text as a policy. Raises `RunError` that names what is wrong."""
+def parse_policy(text: str, name: str, folder: Path | None = None) -> Policy:
+    """A policy's text as a policy; a calibration's file is looked for in `folder`. Raises `RunError` that names what is wrong."""
     try:
-        policy = Policy(**tomllib.loads(text))
+        asked_for = tomllib.loads(text)
+        limits = asked_for.get("limits")
+        if isinstance(limits, dict) and isinstance(limits.get("calibration"), str):
+            limits["calibration"] = read_calibration((folder or Path()) / limits["calibration"])
+        policy = Policy(**asked_for)
     except tomllib.TOMLDecodeError as error:
         message = f"{name} is not TOML ({error})"
         raise RunError(message) from error

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from vpd.distill.checks.calibration import Calibration
 from vpd.distill.checks.found import Found
 from vpd.distill.checks.structure import structure_of
 from vpd.distill.records import State
@@ -48,12 +49,14 @@ def vote(each: Asked) -> Vote | None:
     return Vote(best, weights[best] / total, backers[best])
 
 
-def check_agreed(each: Asked, least: float) -> dict[str, Found]:
+def check_agreed(each: Asked, least: float, calibration: Calibration | None = None) -> dict[str, Found]:
     """By trace id, whether the trace gives the answer that wins with at least `least` of the vote; the score is that share.
 
-    The trace of another answer fails with the share its own answer got left unsaid: 0. Unknown is an abstention.
+    With a calibration, score and `least` are the probability of being right in the share's place. The trace of another answer
+    fails with the share its own answer got left unsaid: 0. Unknown is an abstention.
     """
     won = vote(each)
+    sure = 0.0 if won is None else won.share if calibration is None else calibration.chance(won.share)
     found: dict[str, Found] = {}
     for draw in each.draws:
         if draw.trace is None:
@@ -62,5 +65,5 @@ def check_agreed(each: Asked, least: float) -> dict[str, Found]:
         if won is None or answer is None or answer.casefold() != won.answer:
             found[draw.trace.id] = (State.FAILED, 0.0)
         else:
-            found[draw.trace.id] = (State.PASSED if won.share >= least else State.UNKNOWN, won.share)
+            found[draw.trace.id] = (State.PASSED if sure >= least else State.UNKNOWN, sure)
     return found

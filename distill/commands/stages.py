@@ -82,18 +82,28 @@ def check(
     policy: Annotated[str | None, typer.Option(help="Judge by this policy; by default the run's own.")] = None,
     look: Annotated[bool, typer.Option("--look", help="Also run the programs again on changed pictures.")] = False,
     alter: Annotated[bool, typer.Option("--alter", help="Also replay the programs with tools' results altered.")] = False,
+    labels: Annotated[
+        Path | None, typer.Option(help="A JSON Lines file of the same questions with labels that the run does not see.")
+    ] = None,
+    calibrate: Annotated[
+        Path | None, typer.Option(help="Write how probably a vote is right, by its share; a policy can name the file.")
+    ] = None,
     cache: Cache = None,
     workers: Annotated[int, typer.Option(help="Programs at a time.")] = 2,
 ) -> None:
     """Check whether right answers have right reasons, and count what the policy refuses and why."""
     from vpd.distill.caches import cache_folder
+    from vpd.distill.checks.calibration import fit
+    from vpd.distill.checks.coverage import votes_of
     from vpd.distill.checks.policy import read_policy
     from vpd.distill.checks.tally import tally
-    from vpd.distill.commands.tables import show_tally
-    from vpd.distill.run_directory import RunDirectory
+    from vpd.distill.commands.tables import show_coverage, show_tally
+    from vpd.distill.run_directory import RunDirectory, write_text
     from vpd.distill.run_files import read_run
     from vpd.distill.stages import alter as alter_all
     from vpd.distill.stages import look as look_at_all
+    from vpd.engine.journal import read_records
+    from vpd.engine.records import Question
 
     with RunDirectory(directory) as place:
         asked = read_policy(policy or place.settings.policy)
@@ -103,7 +113,16 @@ def check(
         if alter:
             with following("alter", None) as advance:
                 alter_all(place, asked, advance)
-        show_tally(tally(read_run(place.path), asked), asked)
+        records = read_run(place.path)
+        show_tally(tally(records, asked), asked)
+        known = {one.id: one for one in read_records(labels, Question)} if labels is not None else None
+        voted = votes_of(records.asked, known)
+        if voted:
+            show_coverage(voted)
+        if calibrate is not None:
+            curve = fit((each.confidence, each.right) for each in voted if each.confidence >= 0)
+            write_text(calibrate, curve.model_dump_json(indent=1) + "\n")
+            say(f"the calibration of {curve.questions} votes is in {calibrate}")
 
 
 def explain(

@@ -1,10 +1,21 @@
 """Counts as tables for a terminal."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vpd.distill.checks.coverage import Bin, Point, Voted, calibration_error, cross_fitted, curve, reliability
 from vpd.distill.checks.policy import Policy
 from vpd.distill.checks.tally import Tally
 from vpd.distill.records import State
+from vpd.distill.statistics import Estimate
 
-__all__ = ["show_tally"]
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["show_coverage", "show_tally"]
+
+ROWS = 12
+"""Confidences that the table of coverage shows at most."""
 
 
 def show_tally(counts: Tally, policy: Policy) -> None:
@@ -24,3 +35,51 @@ def show_tally(counts: Tally, policy: Policy) -> None:
     screen.print(f"taught: {counts.accepted} traces of {counts.taught} questions")
     for name, count in counts.refused.most_common():
         screen.print(f"refused by {name}: {count}")
+
+
+def show_coverage(voted: Sequence[Voted]) -> None:
+    """Print how right the programs' vote is the more of it is kept, and how far its confidence can be believed."""
+    from rich.console import Console  # as above
+    from rich.table import Table
+
+    silent = sum(each.confidence < 0 for each in voted)
+    screen = Console()
+    table = Table(title=f"The programs' vote on {len(voted)} training questions with labels; on {silent} no program answered")
+    for name in ("least share", "questions", "covered", "right", "95 %"):
+        table.add_column(name, justify="right")
+    for point in thinned(curve(voted)):
+        kept, covered = str(point.kept), f"{100 * point.coverage:.1f} %"
+        table.add_row(f"{point.least:.2f}", kept, covered, *percent_of(point.precision))
+    screen.print(table)
+    for title, votes in (
+        ("the vote's share", voted),
+        ("the calibrated share, on pictures it was not fitted on", cross_fitted(voted)),
+    ):
+        if rows := reliability(votes):
+            show_reliability(title, rows, screen)
+
+
+def show_reliability(title: str, rows: Sequence[Bin], screen: "Console") -> None:
+    """Print how often votes of about one confidence are right, and the expected calibration error."""
+    from rich.table import Table  # as above
+
+    table = Table(title=f"How often right by {title}")
+    for name in ("confidence", "mean", "questions", "right", "95 %"):
+        table.add_column(name, justify="right")
+    for each in rows:
+        width, shown = f"{each.low:.1f} to {each.high:.1f}", percent_of(each.right)
+        table.add_row(width, f"{each.confidence:.2f}", str(each.count), *shown)
+    screen.print(table)
+    screen.print(f"calibration error: {calibration_error(rows):.3f}")
+
+
+def percent_of(estimate: Estimate) -> tuple[str, str]:
+    """A share in percent, and its interval."""
+    return f"{100 * estimate.value:.1f} %", f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f}"
+
+
+def thinned(points: Sequence[Point]) -> list[Point]:
+    """At most `ROWS` of the points, spread evenly, the last among them."""
+    if len(points) <= ROWS:
+        return list(points)
+    return [points[round(number * (len(points) - 1) / (ROWS - 1))] for number in range(ROWS)]

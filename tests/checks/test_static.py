@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vpd.distill.checks import Policy, check_statically, read_policy, shipped_policies
+from vpd.distill.checks.calibration import Calibration
+from vpd.distill.checks.coverage import votes_of
 from vpd.distill.checks.dependence import answer_hangs_on_calls
 from vpd.distill.checks.policy import Limits
 from vpd.distill.checks.structure import structure_of
@@ -186,3 +188,33 @@ def test_what_a_check_cannot_tell_counts_as_the_policy_says() -> None:
     assert lenient.accepts(verdict, {"chance": State.UNKNOWN})
     assert not lenient.model_copy(update={"unknown": "fail"}).accepts(verdict, {"chance": State.UNKNOWN})
     assert Policy(name="g", one_of=(("chance", "agreement"),)).refusals({}) == ("chance or agreement",)
+
+
+def test_a_calibration_says_how_sure_the_vote_is() -> None:
+    each = asked(0, "", {COUNTS: "yes", EXISTS: "yes", ALWAYS: "no"})
+    curve = Calibration(shares=(0.5, 0.8), chances=(0.2, 0.96), questions=50)
+    for confidence, state in ((0.7, State.UNKNOWN), (0.6, State.PASSED)):
+        findings = list(check_statically([each], Limits(calibration=curve, confidence=confidence)))
+        first = next(finding for finding in findings if finding.states["agreed"] is not State.FAILED)
+        assert first.states["agreed"] is state
+        assert first.scores["agreed"] == pytest.approx(curve.chance(2 / 3), abs=1e-6)
+        assert curve.name in first.battery
+
+
+def test_labels_that_a_run_hides_tell_how_right_its_votes_are() -> None:
+    hidden = asked(0, "", {COUNTS: "yes", EXISTS: "yes", ALWAYS: "no"})
+    known = {hidden.question.id: hidden.question.model_copy(update={"answers": ("Yes",)})}
+    assert votes_of([hidden]) == []
+    (voted,) = votes_of([hidden], known)
+    assert voted.right
+    assert voted.confidence == pytest.approx(2 / 3)
+
+
+def test_held_out_questions_do_not_speak_for_the_vote() -> None:
+    assert votes_of([asked(0, "yes", {COUNTS: "yes"}, split="plain")]) == []
+
+
+def test_a_question_that_no_program_answers_is_not_covered() -> None:
+    (voted,) = votes_of([asked(0, "yes", {COUNTS: None})])
+    assert voted.confidence < 0
+    assert not voted.right
