@@ -9,7 +9,7 @@ from vpd.engine.record import Record
 from vpd.engine.records import Message
 from vpd.tools.image import ImageRef
 
-__all__ = ["Finding", "Outcome", "Prediction", "Rationale", "State", "Teaches", "TrainingExample", "Verdict"]
+__all__ = ["Finding", "Outcome", "Prediction", "Preference", "Rationale", "State", "Teaches", "TrainingExample", "Verdict"]
 
 
 class Outcome(StrEnum):
@@ -113,6 +113,26 @@ class TrainingExample(Record):
     """Id of the rationale behind it; None for the human's answer."""
     provenance: dict[str, Any] = {}
     """Ids and digests of program, trace and verdict, to walk back from a row."""
+
+
+class Preference(Record):
+    """Two rationales of one question, one of a right trace and one of a wrong trace."""
+
+    ASKED: ClassVar = ("question", "chosen_trace", "rejected_trace")
+
+    question: str
+    image: ImageRef
+    asked: str
+    """The user's turn, with the picture before it."""
+    chosen: str
+    """What a right trace comes to in words."""
+    rejected: str
+    """What a wrong one does, told by the same writer."""
+    kind: str
+    split: str
+    chosen_trace: str
+    rejected_trace: str
+    writer: str
 
 
 class Prediction(Record):

@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 from filelock import FileLock, Timeout
 
 from vpd.distill.errors import RunBusy, RunError
-from vpd.distill.records import Finding, Prediction, Rationale, TrainingExample, Verdict
+from vpd.distill.records import Finding, Prediction, Preference, Rationale, TrainingExample, Verdict
 from vpd.distill.settings import RunSettings
 from vpd.engine.journal import Journal, read_records
 from vpd.engine.record import Record
@@ -28,6 +28,7 @@ FILES: dict[type[Record], str] = {
     Finding: "findings.jsonl",
     Rationale: "rationales.jsonl",
     TrainingExample: "examples.jsonl",
+    Preference: "preferences.jsonl",
     Prediction: "predictions.jsonl",
 }
 """The file of each kind of record, in the order in which the stages write them."""

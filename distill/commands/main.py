@@ -47,6 +47,7 @@ for stage in (
     stages.explain,
     stages.build,
     student.train,
+    student.prefer,
     student.evaluate,
     score.score,
     report.report,

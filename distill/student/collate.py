@@ -17,7 +17,7 @@ from vpd.distill.student.errors import StudentError
 from vpd.distill.student.groups import Group
 from vpd.distill.student.settings import TrainSettings
 
-__all__ = ["IGNORED", "TASKS", "Collator", "count_targets", "model_inputs", "stack_pixels"]
+__all__ = ["IGNORED", "TASKS", "Collator", "count_targets", "fit", "model_inputs", "stack_pixels"]
 
 IGNORED = -100
 """Label of a place from which nothing is learned."""
@@ -119,7 +119,7 @@ class Collator:
             prompted = self.adapter.prompt(asked, example.image)
             pixels = prompted.pixels
             whole = self.adapter.target(asked, self.adapter.speech.own(said, prompted.frame))
-            target = self._fit(len(prompted.tokens.ids), whole)
+            target = fit(len(prompted.tokens.ids), whole, self.longest, self.settings.too_long)
             kinds = self.adapter.extend(prompted.tokens, len(target))
             branches.append(Branch(prompted.tokens, target, TASKS.index(example.teaches), kinds, len(target) < len(whole)))
         return branches, pixels
@@ -128,20 +128,6 @@ class Collator:
         row = Row()
         row.grow(branches)
         return row
-
-    def _fit(self, prompt: int, target: tuple[int, ...]) -> tuple[int, ...]:
-        """As much of a target as there is room for after so many tokens of a prompt, which is never cut."""
-        length = prompt + len(target)
-        if self.longest is None or length <= self.longest:
-            return target
-        if self.settings.too_long == "cut" and prompt < self.longest:
-            return target[: self.longest - prompt]
-        message = (
-            f"an example is {length} tokens long, {prompt} of them its prompt, and the limit is {self.longest}; nothing is cut, "
-            'since that could cut a picture: take smaller pictures, set too_long to "cut" so that long rationales lose their '
-            "ends, or start from a student that takes more"
-        )
-        raise StudentError(message)
 
     def _tensors(self, rows: list[Row]) -> dict[str, Tensor]:
         width = max(len(row.ids) for row in rows)
@@ -165,6 +151,21 @@ class Collator:
         else:
             tensors["attention_mask"] = (table("nodes", -1) >= 0).long()
         return tensors
+
+
+def fit(prompt: int, target: tuple[int, ...], longest: int | None, too_long: str) -> tuple[int, ...]:
+    """As much of a target as there is room for after so many tokens of a prompt, which is never cut; see `TrainSettings`."""
+    length = prompt + len(target)
+    if longest is None or length <= longest:
+        return target
+    if too_long == "cut" and prompt < longest:
+        return target[: longest - prompt]
+    message = (
+        f"an example is {length} tokens long, {prompt} of them its prompt, and the limit is {longest}; nothing is cut, "
+        'since that could cut a picture: take smaller pictures, set too_long to "cut" so that long rationales lose their '
+        "ends, or start from a student that takes more"
+    )
+    raise StudentError(message)
 
 
 def model_inputs(batch: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -15,24 +15,32 @@ from vpd.distill.student.errors import StudentError
 from vpd.distill.student.groups import Group
 from vpd.distill.student.imports import require
 from vpd.distill.student.loss import answer_places_only
-from vpd.distill.student.settings import TrainSettings
+from vpd.distill.student.settings import PreferSettings, TrainSettings
 
-__all__ = ["can_share", "longest_of", "prepare"]
+__all__ = ["adapters_for", "can_share", "layers_of", "longest_of", "prepare", "sorted_losses"]
 
 log = logging.getLogger(__name__)
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-6}
 """Largest difference of a log-probability between the two ways to lay out the same examples; 0.05 in shorter numbers."""
 
 
-def prepare(model: Any, settings: TrainSettings) -> Any:
+def prepare(model: Any, settings: TrainSettings | PreferSettings) -> Any:
     """The model as it is trained: all weights, or small adapters on attention and MLP layers (LoRA).
 
     All that is trained is held in float32: steps of the usual sizes are lost in bfloat16. `save_student` undoes it.
     """
     if not settings.lora_rank:
         return model.float() if model.dtype in (torch.bfloat16, torch.float16) else model
+    config = adapters_for(model, settings)
+    from peft import get_peft_model  # heavy; loads when adapters are asked for
+
+    return get_peft_model(model, config)
+
+
+def adapters_for(model: Any, settings: TrainSettings | PreferSettings) -> Any:
+    """Which adapters a model gets, as PEFT's own configuration. Raises `StudentError` where it has no such layers."""
     require("train", "peft")
-    from peft import LoraConfig, get_peft_model  # heavy; loads when adapters are asked for
+    from peft import LoraConfig  # heavy; loads when adapters are asked for
 
     names = layers_of(model, settings.lora_layers)
     if not names:
@@ -41,13 +49,12 @@ def prepare(model: Any, settings: TrainSettings) -> Any:
             "choose other layers, or train all weights with lora_rank 0"
         )
         raise StudentError(message)
-    config = LoraConfig(
+    return LoraConfig(
         r=settings.lora_rank,
         lora_alpha=settings.lora_alpha or 2 * settings.lora_rank,
         lora_dropout=settings.lora_dropout,
         target_modules=names,
     )
-    return get_peft_model(model, config)
 
 
 def layers_of(model: Any, which: str) -> list[str]:

@@ -7,12 +7,23 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vpd.distill.records import TrainingExample
-from vpd.distill.student.errors import StudentError
-from vpd.distill.student.settings import TrainResult, TrainSettings
-from vpd.engine.record import sha256_of
+from pydantic import BaseModel
 
-__all__ = ["CHECKPOINTS", "STUDENT", "WHOLE", "Checkpoint", "claim", "last_whole", "read_result", "write_result"]
+from vpd.distill.student.errors import StudentError
+from vpd.distill.student.settings import PreferResult, TrainResult
+from vpd.engine.record import Record, sha256_of
+
+__all__ = [
+    "CHECKPOINTS",
+    "STUDENT",
+    "WHOLE",
+    "Checkpoint",
+    "claim",
+    "last_whole",
+    "read_preference",
+    "read_result",
+    "write_result",
+]
 
 STUDENT = "student"
 """The folder in it that holds the finished student, as any checkpoint is."""
@@ -31,7 +42,7 @@ class Checkpoint(NamedTuple):
     cpu_seconds: float
 
 
-def claim(out: Path, start: str | Path, examples: Sequence[TrainingExample], settings: TrainSettings) -> None:
+def claim(out: Path, start: str | Path, examples: Sequence[Record], settings: BaseModel) -> None:
     """Write down what is asked of a folder. Raises `StudentError` where something else was asked of it before."""
     if not examples:
         message = "there is not one example to learn from; build some first"
@@ -44,7 +55,7 @@ def claim(out: Path, start: str | Path, examples: Sequence[TrainingExample], set
     path = out / ASKED
     if path.exists():
         before = json.loads(path.read_text())
-        differing = sorted(differences(before, asked))
+        differing = sorted(differences(before, asked, type(settings)().model_dump(mode="json")))
         if differing:
             message = f"{out} holds a student taught with other {', '.join(differing)}; choose another folder or remove this"
             raise StudentError(message)
@@ -57,10 +68,10 @@ def claim(out: Path, start: str | Path, examples: Sequence[TrainingExample], set
         raise StudentError(message) from error
 
 
-def differences(before: dict[str, Any], asked: dict[str, Any]) -> set[str]:
+def differences(before: dict[str, Any], asked: dict[str, Any], defaults: dict[str, Any]) -> set[str]:
     """What was asked otherwise, of all that can change a weight. A setting that was not there yet had its default."""
     names = {name for name in ("start", "examples") if before.get(name) != asked[name]}
-    old, new = TrainSettings().model_dump(mode="json") | before.get("settings", {}), asked["settings"]
+    old, new = defaults | before.get("settings", {}), asked["settings"]
     return names | {name for name in old.keys() | new.keys() if old.get(name) != new.get(name) and name not in HARMLESS}
 
 
@@ -91,13 +102,29 @@ def last_whole(checkpoints: Path) -> Checkpoint:
 
 def read_result(out: Path) -> TrainResult | None:
     """What a finished training came to; None where it is not finished."""
-    path = out / RESULT
-    if not path.exists():
-        return None
-    told = json.loads(path.read_text())
-    told["losses"] = pairs(told["losses"])
-    told["task_losses"] = {task: pairs(losses) for task, losses in told["task_losses"].items()}
-    return TrainResult(**told)
+    told = read_json(out / RESULT)
+    return None if told is None else TrainResult(**curves(told))
+
+
+def read_preference(out: Path) -> PreferResult | None:
+    """What finished learning from pairs came to; None where it is not finished."""
+    told = read_json(out / RESULT)
+    return None if told is None else PreferResult(**curves(told))
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """What a file holds; None where it is not there."""
+    return dict(json.loads(path.read_text("utf-8"))) if path.exists() else None
+
+
+def curves(told: dict[str, Any]) -> dict[str, Any]:
+    """The same with lists of steps and values as tuples."""
+    return {
+        name: pairs(value) if isinstance(value, list) else {task: pairs(one) for task, one in value.items()}
+        if isinstance(value, dict)
+        else value
+        for name, value in told.items()
+    }
 
 
 def pairs(losses: Sequence[Sequence[float]]) -> tuple[tuple[int, float], ...]:
@@ -105,7 +132,7 @@ def pairs(losses: Sequence[Sequence[float]]) -> tuple[tuple[int, float], ...]:
     return tuple((int(step), float(loss)) for step, loss in losses)
 
 
-def write_result(out: Path, result: TrainResult) -> None:
+def write_result(out: Path, result: TrainResult | PreferResult) -> None:
     """Say that the training is finished."""
     write_json(out / RESULT, asdict(result))
 

@@ -3,14 +3,16 @@
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from vpd.distill.student.errors import StudentError
-from vpd.distill.student.settings import TrainSettings
+from vpd.distill.student.settings import PreferSettings, TrainSettings
 
-__all__ = ["preset_names", "read_settings"]
+__all__ = ["preset_names", "read_prefer_settings", "read_settings"]
+
+S = TypeVar("S", TrainSettings, PreferSettings)
 
 OVERRULES = {"steps": "epochs", "accumulate": "batch", "warmup": "warmup_share"}
 """What is said in one way takes back what was said in another, further down."""
@@ -23,14 +25,30 @@ def preset_names() -> list[str]:
 
 def read_settings(path: Path | None, given: dict[str, Any], preset: str | None = None) -> TrainSettings:
     """Settings of a preset, over them those of a TOML file, over them those given. Raises `StudentError` that names what is wrong."""
+    held: dict[str, Any] = tomllib.loads(preset_text(preset)) if preset is not None else {}
+    for layer in (held_in(path), given):
+        held = {name: value for name, value in held.items() if name not in {OVERRULES.get(key) for key in layer}} | layer
+    return made(TrainSettings, held)
+
+
+def read_prefer_settings(path: Path | None, given: dict[str, Any]) -> PreferSettings:
+    """The same for learning from pairs."""
+    return made(PreferSettings, held_in(path) | given)
+
+
+def held_in(path: Path | None) -> dict[str, Any]:
+    """What a TOML file says; nothing where there is none."""
     try:
-        held: dict[str, Any] = tomllib.loads(preset_text(preset)) if preset is not None else {}
-        for layer in (tomllib.loads(path.read_text("utf-8")) if path is not None else {}, given):
-            held = {name: value for name, value in held.items() if name not in {OVERRULES.get(key) for key in layer}} | layer
-        return TrainSettings(**held)
+        return tomllib.loads(path.read_text("utf-8")) if path is not None else {}
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"{path} cannot be read as TOML ({error})"
         raise StudentError(message) from error
+
+
+def made(kind: type[S], held: dict[str, Any]) -> S:
+    """Settings of a kind; the first that is wrong is named."""
+    try:
+        return kind(**held)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"])) or "settings"

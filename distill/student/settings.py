@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["Form", "Phase", "StepCost", "TinySettings", "TrainResult", "TrainSettings"]
+__all__ = ["Form", "Phase", "PreferResult", "PreferSettings", "StepCost", "TinySettings", "TrainResult", "TrainSettings"]
 
 
 class TinySettings(BaseModel):
@@ -150,6 +150,69 @@ class TrainSettings(BaseModel):
             message = f"save_every ({self.save_every}) must be a multiple of log_every ({self.log_every})"
             raise ValueError(message)
         return self
+
+
+class PreferSettings(BaseModel):
+    """How a taught student learns to prefer right reasons to wrong ones: direct preference optimisation.
+
+    Source: R. Rafailov and others, "Direct Preference Optimization" (2023).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    steps: int = Field(200, ge=1)
+    """Optimiser steps."""
+    pairs: int = Field(4, ge=1)
+    """Pairs in a forward pass, on each process."""
+    accumulate: int = Field(4, ge=1)
+    """Forward passes an optimiser step."""
+    learning_rate: float = Field(5e-6, gt=0, le=1)
+    """Peak, of AdamW; it falls to 0 in a straight line."""
+    warmup: int = Field(0, ge=0)
+    """Steps over which the rate rises from 0."""
+    beta: float = Field(0.1, gt=0, le=10)
+    """How dear it is to leave the student that one started from."""
+    chosen_weight: float = Field(0.0, ge=0, le=100)
+    """How much the plain loss of the right rationale counts besides, which keeps the student from unlearning it."""
+    weight_decay: float = Field(0.0, ge=0, le=1)
+    clip: float = Field(1.0, ge=0)
+    """Largest norm of the gradient; 0 clips nothing."""
+    seed: int = Field(0, ge=0)
+    """Of the order of pairs."""
+    threads: int = Field(1, ge=1)
+    bf16: bool = False
+    gradient_checkpointing: bool = False
+    longest: int = Field(0, ge=0)
+    """Most tokens of a prompt and a rationale; 0: as many as the model takes."""
+    too_long: Literal["refuse", "cut"] = "refuse"
+    """As in `TrainSettings`."""
+    lora_rank: int = Field(0, ge=0)
+    """Rank of adapters; 0 trains all weights, with a second copy of the model beside them."""
+    lora_layers: Literal["language", "encoder", "vision", "all"] = "language"
+    lora_alpha: float = Field(0, ge=0)
+    lora_dropout: float = Field(0, ge=0, lt=1)
+    save_every: int = Field(50, ge=1)
+    """Steps between checkpoints, from which a killed run goes on."""
+    log_every: int = Field(10, ge=1)
+    """Steps between logged losses and margins."""
+    picture_cache: int = Field(1024, ge=0)
+    """MiB of pictures kept ready for the model."""
+    report_to: tuple[str, ...] = ()
+    """Trackers, as in `TrainSettings`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreferResult:
+    """What learning from pairs came to."""
+
+    steps: int
+    cpu_seconds: float
+    losses: tuple[tuple[int, float], ...]
+    """Step, and mean loss since the one before."""
+    margins: tuple[tuple[int, float], ...]
+    """The same for beta times how much more the right rationale gained on the start than the wrong one, in nats."""
+    accuracies: tuple[tuple[int, float], ...]
+    """The same for the share of pairs whose margin is above 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from vpd.distill.student.trainer import StudentTrainer
 
-__all__ = ["Lesson", "make_lesson", "threads", "train_student"]
+__all__ = ["Lesson", "check_trackers", "curve", "make_lesson", "threads", "train_student"]
 
 Progress = Callable[[int, int, float | None], None]
 """Called with the steps done, all steps and the latest loss."""
@@ -132,15 +132,10 @@ def make_lesson(start: str | Path, examples: Sequence[TrainingExample], checkpoi
 
 
 def arguments_of(settings: TrainSettings, checkpoints: Path) -> "TrainingArguments":
-    """What the library's trainer is told. Raises `StudentError` where a tracker is not known or not installed."""
+    """What the library's trainer is told."""
     from transformers import TrainingArguments  # heavy; loads when a student is taught
-    from transformers.integrations import get_available_reporting_integrations
 
-    there = get_available_reporting_integrations()
-    for tracker in settings.report_to:
-        if tracker not in there:
-            message = f"the tracker {tracker} is not installed here; there are {', '.join(there) or 'none'}"
-            raise StudentError(message)
+    check_trackers(settings.report_to)
     return TrainingArguments(
         output_dir=str(checkpoints),
         max_steps=1,
@@ -157,6 +152,17 @@ def arguments_of(settings: TrainSettings, checkpoints: Path) -> "TrainingArgumen
         disable_tqdm=True,
         report_to=list(settings.report_to),
     )
+
+
+def check_trackers(names: Sequence[str]) -> None:
+    """Raise `StudentError` where a tracker is not known to transformers or not installed."""
+    from transformers.integrations import get_available_reporting_integrations  # heavy; loads when a student is taught
+
+    there = get_available_reporting_integrations()
+    for name in names:
+        if name not in there:
+            message = f"the tracker {name} is not installed here; there are {', '.join(there) or 'none'}"
+            raise StudentError(message)
 
 
 @contextmanager
