@@ -16,7 +16,7 @@ class Checker:
     """The claims of one rationale as they are found."""
 
     def __init__(self, facts: Facts, grid: Grid, image: ImageRef) -> None:
-        self.facts = facts
+        self.facts, self.grid = facts, grid
         self.width, self.height = float(image.width), float(image.height)
         self.claims: list[Claim] = []
         self.written = {corners: grid.numbers(thing.box, self.width, self.height) for corners, thing in facts.things.items()}
@@ -44,11 +44,23 @@ class Checker:
         """The things that a mention may mean."""
         if mention is None:
             return []
-        if mention.is_pronoun:
-            return self.resolve(self.last) if self.last is not mention else []
+        if mention.is_pronoun and not mention.places:
+            return [corners for one in self.meant(mention) for corners in self.resolve(one)]
         if mention.places:
             return [corners for place in mention.places for corners in self.at(place) if self.fits(mention, corners)]
         return self.facts.fitting(mention.words)
+
+    def meant(self, mention: Mention) -> list[Mention]:
+        """What a pronoun may stand for: what was named before it in its sentence, else what was spoken of last."""
+        return mention.meant or ([self.last] if self.last is not None and not self.last.is_pronoun else [])
+
+    def words(self, mention: Mention) -> tuple[str, ...]:
+        """The words that name a mention's things; of a pronoun those of the last of which there were several."""
+        if not mention.is_pronoun:
+            return mention.words
+        meant = self.meant(mention)
+        several = [one for one in meant if one.number is not None or one.part is not None]
+        return (several or meant)[-1].words if meant else ()
 
     def things(self, mention: Mention | None) -> list[Thing]:
         """The same, as things."""
@@ -93,10 +105,7 @@ class Checker:
 
     def tallies_of(self, mention: Mention) -> list[Tally]:
         """The tallies of what a mention names: what was looked for by that name, or chosen among such."""
-        target = mention if not mention.is_pronoun else self.last
-        if target is None:
-            return []
-        wanted = self.wanted(target.words)
+        wanted = self.wanted(self.words(mention))
         found = []
         for tally in self.facts.tallies:
             if tally.test:
@@ -104,6 +113,9 @@ class Checker:
                     found.append(tally)
             elif tally.words == wanted or (tally.words and not tally.members and tally.number and wanted <= tally.words):
                 found.append(tally)
+        longer = [tally for tally in self.facts.tallies if not tally.test and wanted < tally.words] if wanted else []
+        if not any(tally.words == wanted for tally in found) and len({tally.words for tally in longer}) == 1:
+            found += longer  # `mice` for the white mice, where no other mice were looked for
         return found
 
     def counted(self, mention: Mention) -> dict[int, str]:
@@ -111,7 +123,7 @@ class Checker:
         found: dict[int, str] = {}
         for tally in self.tallies_of(mention):
             found.setdefault(tally.number, tally.source)
-        wanted = self.wanted(mention.words)
+        wanted = self.wanted(self.words(mention))
         if not any(tally.words == wanted and not tally.test for tally in self.facts.tallies):
             for tally in self.facts.tallies:  # counted again among more that were found
                 if not tally.test and tally.words < wanted and len(tally.members) == tally.number:

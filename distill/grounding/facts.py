@@ -115,6 +115,7 @@ def read_facts(trace: Trace, question: Question, answer: str) -> Facts:
     for call in trace.calls:
         if call.failure is None:
             read_call(facts, call.tool, call.arguments, call.result, f"call {call.number}", whole)
+    read_askings(facts, trace)
     tested: dict[int, list[tuple[bool, Corners]]] = defaultdict(list)
     for step in trace.steps:
         where = f"step at line {step.line}"
@@ -209,6 +210,20 @@ def read_text(facts: Facts, result: str, texts: list[str], asked: frozenset[str]
             thing.words.update(content(result))
     if texts and re.fullmatch(r"\d+", said) and ASKING_COUNTS & set(words_in(texts[0])):
         facts.tallies.append(Tally(asked, int(said), frozenset(), where))
+
+
+def read_askings(facts: Facts, trace: Trace) -> None:
+    """One question put to several things: of how many the answer was yes."""
+    yes: dict[str, set[Corners]] = defaultdict(set)
+    for call in trace.calls:
+        regions = [region for value in call.arguments.values() for region in regions_in(value)]
+        texts = [value for value in call.arguments.values() if isinstance(value, str)]
+        said = call.result.strip().lower() if isinstance(call.result, str) else call.result
+        if said in (True, False, "yes", "no") and regions and texts:
+            yes[f"{call.tool} asked {texts}"] |= {corners(regions[0])} if said in (True, "yes") else set()
+    for test, members in yes.items():
+        known = frozenset(members & facts.things.keys())
+        facts.tallies.append(Tally(frozenset(), len(known), known, "calls that asked the same", test=test))
 
 
 def read_filter(facts: Facts, names: dict[str, Any], where: str) -> None:

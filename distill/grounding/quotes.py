@@ -5,11 +5,12 @@ import re
 from vpd.distill.grounding.checker import Checker
 from vpd.distill.grounding.claims import Kind
 from vpd.distill.rationales.calls import tell_value
-from vpd.engine.records import Trace
+from vpd.distill.rationales.regions import box_of_region, regions_in
+from vpd.engine.records import ToolCall, Trace
 
 __all__ = ["check_quotes"]
 
-QUOTED = re.compile(r"[\"“](?P<said>[^\"”]*)[\"”](?P<answer>: (?P<value>[^\n]*?)(?=\.(?:\s|$)|\n|$))?")
+QUOTED = re.compile(r"[\"“](?P<said>[^\"”]*)[\"”](?P<answer>: (?P<value>[^\n]*?)(?=[.;](?:\s|$)|\n|$))?")
 ANSWERED = re.compile(r"(?P<head>\b(?:shows|mainly shows): )(?P<value>[^\n\"]*?)(?=\.(?:\s|$)|\n|$)")
 
 
@@ -27,7 +28,7 @@ def check_quotes(checker: Checker, text: str, trace: Trace) -> str:
             if any(plain(value) == said for value in call.arguments.values() if isinstance(value, str))
         ]
         if match["answer"] and calls:
-            answered = [call for call in calls if plain(tell_value(call.result)) == plain(match["value"])]
+            answered = [call for call in told_of(checker, text, match.start(), calls) if is_told(call, match["value"])]
             where = f"call {answered[0].number}" if answered else None
             checker.add(Kind.ATTRIBUTE, f"{match['said']} {match['value']}", match.start("value"), match.end("value"), where)
             cut.append(match.span("answer"))
@@ -43,6 +44,21 @@ def check_quotes(checker: Checker, text: str, trace: Trace) -> str:
     for start, end in cut:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
+
+
+def told_of(checker: Checker, text: str, at: int, calls: list[ToolCall]) -> list[ToolCall]:
+    """Of calls those that looked at the place which is named before their question; all where none is named."""
+    head = re.split(r"[.;:]\s", text[:at])[-1]
+    places = [place.numbers for place in checker.grid.read(head)]
+    if not places:
+        return calls
+    boxes = [(call, box_of_region(region)) for call in calls for value in call.arguments.values() for region in regions_in(value)]
+    return [call for call, box in boxes if checker.grid.numbers(box, checker.width, checker.height) in places]
+
+
+def is_told(call: ToolCall, value: str) -> bool:
+    """Whether a call's result is told so."""
+    return plain(tell_value(call.result)) == plain(value)
 
 
 def sources(checker: Checker) -> list[tuple[str, str]]:

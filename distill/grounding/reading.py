@@ -65,6 +65,8 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 ENDS = {".", "!", "?"}
+MANY_DO = ("are", "were", "have", "lie", "stand")
+"""What several do: `two are`, `two have`."""
 BEFORE_PLACES = frozenset(
     "at is are was were in to and with the located positioned placed found seen detected lies stands standing box bounding place "
     "position cell coordinates region".split()
@@ -95,11 +97,21 @@ class Mention:
     """Numbers of its first and last token in the sentence, its number and places left out."""
     last: int
     number: Token | None = None
+    part: Token | None = None
+    """How many of them are spoken of: `two of the three dogs`."""
     places: list[Token] = field(default_factory=list)
     is_pronoun: bool = False
+    meant: list["Mention"] = field(default_factory=list)
+    """Of a pronoun, what was named before it in the sentence."""
     negated: bool = False
     """`no dog`."""
     is_generic: bool = False
+
+    @property
+    def quantity(self) -> int | None:
+        """How many of them something is said of."""
+        token = self.part or self.number
+        return None if token is None or token.value is None else int(token.value)
 
     def span(self, tokens: list[Token]) -> tuple[int, int]:
         """Where it stands in the text."""
@@ -206,15 +218,22 @@ def read_mentions(tokens: list[Token], facts: Facts) -> list[Mention]:
             words = [one.lemma for one in tokens[at : last + 1]]
             mention = Mention(tuple(word for word in words if word not in GENERIC or word in facts.nouns), at, last)
             mention.is_generic = not mention.words
-            mention.number, mention.negated = number_before(tokens, at)
+            set_numbers(tokens, mention)
             mentions.append(mention)
             at = last
         elif token.kind == "word" and token.text.lower() in PRONOUNS:
             following = tokens[at + 1] if at + 1 < len(tokens) else token
             if not is_content(following, facts):
-                mentions.append(Mention((), at, at, is_pronoun=True))
+                mentions.append(Mention((), at, at, is_pronoun=True, meant=[one for one in mentions if not one.is_pronoun]))
+        elif (
+            is_count(tokens, at)
+            and at + 1 < len(tokens)
+            and tokens[at + 1].text.lower() in (("is", "was") if token.value == 1 else MANY_DO)
+        ):
+            named = [one for one in mentions if not one.is_pronoun]
+            mentions.append(Mention((), at, at, part=token, is_pronoun=True, meant=named))
         elif token.kind == "place" and mentions and belongs(tokens, mentions[-1], at):
-            mentions[-1].places.append(token)
+            owner_of(tokens, mentions, at).places.append(token)
         elif token.kind == "place":
             mentions.append(Mention((), at, at, places=[token], is_generic=True))
         at += 1
@@ -241,23 +260,44 @@ def is_adverb(word: str) -> bool:
     )
 
 
-def number_before(tokens: list[Token], at: int) -> tuple[Token | None, bool]:
-    """The number that a mention is given, and whether it is `no`."""
-    for back in range(1, 4):
-        if at - back < 0:
-            break
-        token = tokens[at - back]
-        if token.kind == "word" and token.text.lower() == "no":
-            return None, True
-        if token.value is not None and token.kind in ("number", "word"):
-            is_size = at - back - 1 >= 0 and tokens[at - back - 1].text in ("#", "line")
-            return (None if is_size else token), False
-        if not (
-            token.kind == "word"
-            and token.lemma in ("such", "of", "the", "other", "more", "different", "visible", "single", "these", "a")
-        ):
-            break
-    return None, False
+def set_numbers(tokens: list[Token], mention: Mention) -> None:
+    """The numbers before a mention: `two dogs`, `no dog`, `two of the dogs`, `two of the three dogs`."""
+    at = mention.first - 1
+    while (
+        at >= 0 and tokens[at].kind == "word" and tokens[at].lemma in ("such", "other", "more", "different", "visible", "single")
+    ):
+        at -= 1
+    if at >= 0 and tokens[at].text.lower() == "no":
+        mention.negated = True
+        return
+    if is_count(tokens, at):
+        mention.number = tokens[at]
+        at -= 1
+    if (
+        at >= 1
+        and tokens[at].text.lower() in ("the", "these", "those")
+        and tokens[at - 1].text.lower() == "of"
+        and is_count(tokens, at - 2)
+    ):
+        mention.part = tokens[at - 2]
+    elif mention.number is not None and at >= 0 and tokens[at].text.lower() == "of" and is_count(tokens, at - 1):
+        mention.part = tokens[at - 1]
+
+
+def is_count(tokens: list[Token], at: int) -> bool:
+    """Whether a token is a whole number that counts something, and none that follows a `#`."""
+    if at < 0 or tokens[at].value is None or tokens[at].kind not in ("number", "word"):
+        return False
+    return (tokens[at].value or 0.0).is_integer() and not (at and tokens[at - 1].text == "#")
+
+
+def owner_of(tokens: list[Token], mentions: list[Mention], at: int) -> Mention:
+    """Whose place it is: in `the cup to the right of the plate is at A` not the plate's."""
+    last = mentions[-1]
+    gap = {token.text.lower() for token in tokens[last.last + 1 : at]}
+    before = [token for token in tokens[: last.first] if token.text.lower() not in ("the", "a", "an")]
+    is_anchor = bool(before) and before[-1].kind == "relation" and not last.places
+    return mentions[-2] if is_anchor and gap & COPULAS and len(mentions) > 1 else last
 
 
 def belongs(tokens: list[Token], mention: Mention, at: int) -> bool:

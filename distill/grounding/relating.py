@@ -41,7 +41,7 @@ def sides_of(sentence: Sentence, at: int, subjects: list[Mention]) -> tuple[Ment
 def row_of(sentence: Sentence, last: Mention, subjects: list[Mention]) -> list[Mention]:
     """The mention with those that stand in a row before it: `the dog, the cat and the cup`."""
     row = [last]
-    for mention in reversed([each for each in subjects if each.last < last.first]):
+    for mention in reversed([each for each in subjects if each.last < last.first and not last.is_pronoun]):
         following = row[0]
         gap = sentence.tokens[end_of(sentence, mention) + 1 : following.first]
         if not gap or any(
@@ -70,11 +70,11 @@ def check_placing(checker: Checker, sentence: Sentence, at: int, subjects: list[
         subject = checker.last
     text = relation_text(sentence, at, subject, anchor, denied=denied)
     start, end = sentence.tokens[at].start, sentence.tokens[at].end
-    used = {id(subject)} if subject is not None and subject.number is not None and not subject.places else set()
+    counts = subject is not None and subject.quantity is not None and not subject.places
+    used = {id(subject)} if counts and subject is not None and subject.part is None else set()
     row = row_of(sentence, subject, subjects) if subject is not None and any(subject is each for each in subjects) else [subject]
-    if subject is not None and (used or subject.negated):
-        number = int(subject.number.value) if subject.number and subject.number.value is not None else 0
-        source = source_of_number(checker, sentence, subject, subjects, number)
+    if subject is not None and (counts or subject.negated):
+        source = source_of_number(checker, sentence, subject, subjects, subject.quantity or 0)
     else:
         sources = [source_of_pair(checker, kind, one, anchor, denied=denied) for one in row]
         source = sources[0] if all(sources) else None
@@ -152,10 +152,10 @@ def source_of_number(checker: Checker, sentence: Sentence, subject: Mention, sub
         if tested is None or [kind for kind, _ in tested] != kinds or tally.number != number:
             continue
         anchors = [(held, set(checker.resolve(anchor))) for (_, held), (_, anchor) in zip(tested, asked, strict=True)]
-        fits = all(checker.facts.fits(checker.wanted(subject.words), checker.facts.things[one]) for one in tally.members)
+        fits = all(checker.facts.fits(checker.wanted(checker.words(subject)), checker.facts.things[one]) for one in tally.members)
         if fits and all(meant and (not held or held & meant) for held, meant in anchors):
             return tally.source
-    left = set(checker.facts.fitting(subject.words))
+    left = set(checker.facts.fitting(checker.words(subject)))
     if not left and not checker.tallies_of(subject):
         return None
     for kind, anchor in asked:

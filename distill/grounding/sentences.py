@@ -12,6 +12,9 @@ __all__ = ["check_sentence"]
 
 LINKING = frozenset("a an the also all both that which it they its also still however indeed itself color colour shape".split())
 ASKING = frozenset("whether if question asks asked ask asking".split())
+SEEING = frozenset(
+    "found find finds see sees saw spot spotted detect detected detects contains contain shows show identified".split()
+)
 MEASURES = frozenset("depth distance score height width area size length".split())
 
 
@@ -28,6 +31,8 @@ def check_sentence(checker: Checker, sentence: Sentence) -> None:
             continue
         if subject is not None:
             check_predicate(checker, sentence, mention, subject)
+        elif number and not listing:
+            check_asked(checker, sentence, mention, sentence.mentions[number - 1])
     if listing:
         check_listing(checker, sentence, listing)
         return
@@ -37,7 +42,7 @@ def check_sentence(checker: Checker, sentence: Sentence) -> None:
         is_said_of = any(each is mention for each in predicates.values())
         if number in predicates or id(mention) in used:
             continue
-        if mention.number is not None or (mention.negated and not is_said_of):
+        if (mention.number is not None and not (is_said_of and mention.part is None)) or (mention.negated and not is_said_of):
             check_count(checker, sentence, mention, asks=bool(ASKING & said))
         elif not mention.places and not mention.is_pronoun and not (ASKING & said):
             check_existence(checker, sentence, mention)
@@ -115,7 +120,11 @@ def check_predicate(checker: Checker, sentence: Sentence, mention: Mention, subj
     words = {word for word in mention.words if word not in GENERIC}
     things = checker.things(subject)
     source = None
-    for thing in things:
+    like = [checker.facts.things[one] for one in checker.facts.fitting(checker.words(subject))]
+    if subject.quantity is not None and not subject.places and like:
+        met = [thing for thing in like if checker.facts.fits(words, thing) != denied]
+        source = "things, counted again" if len(met) == subject.quantity else None
+    for thing in things if subject.quantity is None or subject.places else []:
         if checker.facts.fits(words, thing) != denied and not (denied and words <= thing.words):
             source = thing.sources[0]
     wanted = words | set(checker.wanted(subject.words))
@@ -130,12 +139,40 @@ def check_predicate(checker: Checker, sentence: Sentence, mention: Mention, subj
     checker.add(Kind.ATTRIBUTE, f"{name} is {'not ' if denied else ''}{text}".strip(), start, end, source)
 
 
+def check_asked(checker: Checker, sentence: Sentence, mention: Mention, subject: Mention) -> None:
+    """`the car at x1 y6 has its brake lights on`, where a tool was asked just that of some things, and said yes or no."""
+    things = checker.things(subject)
+    words = set(mention.words)
+    if not words or not things or any(words & thing.labels for thing in things):
+        return
+    asked = [thing for thing in things if words <= thing.words or words <= thing.denied]
+    if len(asked) != len(things):
+        return
+    tokens = sentence.between(end_of(sentence, subject), mention.first)
+    if any(token.kind == "relation" or token.text.lower() in ("and", "with", ":") for token in tokens):
+        return
+    denied = is_denied(tokens) or subject.negated
+    met = [thing for thing in asked if (words <= thing.denied if denied else words <= thing.words)]
+    if subject.quantity is not None and not subject.places:
+        fits = len(met) == subject.quantity
+    else:
+        fits = bool(met) and (not subject.places or len(met) == len(asked))
+    start, end = mention.span(sentence.tokens)
+    text = " ".join(token.text for token in sentence.tokens[mention.first : mention.last + 1])
+    source = met[0].sources[-1] if fits and met else None
+    checker.add(Kind.ATTRIBUTE, f"{' '.join(subject.words)} {'not ' if denied else ''}{text}".strip(), start, end, source)
+
+
 def check_existence(checker: Checker, sentence: Sentence, mention: Mention) -> None:
     """`there is a red circle`, without a number."""
     before = [token.text.lower() for token in sentence.tokens[max(0, mention.first - 4) : mention.first]]
-    if "there" not in before or not any(word in COPULAS or word in ("exist", "exists") for word in before):
+    after = [token.text.lower() for token in sentence.tokens[mention.last + 1 : mention.last + 4]]
+    is_there = "there" in before and any(word in COPULAS or word in ("exist", "exists") for word in before)
+    is_found = bool(SEEING & set(before)) and before[-1] in ("a", "an", "some") and not {"for", "if"} & set(before)
+    is_shown = bool({"visible", "seen", "present"} & set(after)) and bool(COPULAS & set(after) or "can" in after)
+    if not (is_there or is_found or is_shown):
         return
-    denied = any(word in NEGATIONS or word.endswith("n't") for word in before)
+    denied = any(word in NEGATIONS or word.endswith("n't") for word in [*before, *(after if is_shown else [])])
     wanted = checker.wanted(mention.words)
     found = checker.resolve(mention)
     said = [(truth, where) for words, truth, where in checker.facts.said if wanted and wanted <= words]

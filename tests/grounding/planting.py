@@ -1,7 +1,7 @@
 """True rationales of drawn scenes, by programs that are known to be right, and lies planted in them.
 
-The scenes, the tools, the sandbox and the template are the product's own. A planted error changes one thing of a true rationale, and
-only so that what it then says is not so, or was never looked at.
+The scenes, the tools, the sandbox and the template are the product's own. A planted error changes one thing of a true rationale,
+and only so that what it then says is not so, or was never looked at.
 """
 
 import re
@@ -38,8 +38,8 @@ STRANGERS = (
     "man with a hat",
     "kite",
 )
-FLIPS = {"to the left of": "to the right of", "to the right of": "to the left of", "above": "below", "below": "above",
-         "Above": "Below", "Below": "Above", "To the left of": "To the right of", "To the right of": "To the left of"}  # fmt: skip
+FLIPS = {"to the left of": "to the right of", "above": "below", "Above": "Below", "To the left of": "To the right of"}
+FLIPS |= {other: said for said, other in FLIPS.items()}
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def looked_for(told: Told) -> list[set[str]]:
 
 
 def names(told: Told) -> Iterator[str]:
-    """Another colour or shape, so that what is then named is neither there nor was looked for, nor could be known not to be there."""
+    """Another colour or shape, so that what is then named is not there, was not looked for, and is not known to be missing."""
     body, end = body_of(told)
     there = {label for labels in written_of(told).values() for label in labels}
     searched = looked_for(told)
