@@ -31,6 +31,8 @@ class Tally:
     cached: int = 0
     merged: int = 0
     failed: int = 0
+    retried: int = 0
+    """Attempts beyond the first, over all calls that ran or failed."""
 
     @property
     def hit_rate(self) -> float:
@@ -57,11 +59,13 @@ def call_key(tool: Tool, arguments: dict[str, Any]) -> str:
 class Dispatcher:
     """Answers tool calls; one lane a tool, so that a slow tool never holds up another."""
 
-    def __init__(self, cache: TextCache | None = None, window: float = 0.002) -> None:
+    def __init__(self, cache: TextCache | None = None, window: float = 0.002, backoff: float = 0.5) -> None:
         self.tally = Tally()
         self._cache = cache
         self._window = window
         """Seconds that a lane with a batch tool waits for more calls."""
+        self._backoff = backoff
+        """Seconds before the second attempt at a call that failed of an error that may pass."""
         self._lock = threading.Lock()
         self._recent: OrderedDict[str, Any] = OrderedDict()
         self._flying: dict[str, Job] = {}
@@ -85,28 +89,28 @@ class Dispatcher:
         start = perf_counter()
         arguments = {parameter.name: parameter.default for parameter in tool.parameters if not parameter.required} | arguments
         if not tool.cacheable:
-            value = self._wait(tool, self._lane(tool).submit(arguments))
-            self._count("ran")
-            return Answered(value, seconds=perf_counter() - start)
+            job = self._lane(tool).submit(arguments)
+            value = self._wait(tool, job)
+            self._count("ran", job.attempts)
+            return Answered(value, seconds=perf_counter() - start, attempts=job.attempts)
         key = call_key(tool, arguments)
         known, value = self._look_up(tool, key)
         if known:
             return Answered(value, cached=True, seconds=perf_counter() - start)
         with self._lock:
-            job = self._flying.get(key)
-            first = job is None
-            if job is None:
-                job = self._flying[key] = self._lane_unlocked(tool).submit(arguments)
+            flying = self._flying.get(key)
+            first = flying is None
+            job = self._flying[key] = flying or self._lane_unlocked(tool).submit(arguments)
         try:
-            value = self._wait(tool, job)
+            value = self._wait(tool, job, mine=first)
             if first:
                 self._keep(key, value)
         finally:
             if first:
                 with self._lock:
                     self._flying.pop(key, None)
-        self._count("ran" if first else "merged")
-        return Answered(value, cached=not first, seconds=perf_counter() - start)
+        self._count("ran" if first else "merged", job.attempts if first else 1)
+        return Answered(value, cached=not first, seconds=perf_counter() - start, attempts=job.attempts if first else 1)
 
     def _look_up(self, tool: Tool, key: str) -> tuple[bool, Any]:
         with self._lock:
@@ -136,9 +140,10 @@ class Dispatcher:
             while len(self._recent) > REMEMBERED:
                 self._recent.popitem(last=False)
 
-    def _count(self, what: str) -> None:
+    def _count(self, what: str, attempts: int = 1) -> None:
         with self._lock:
             setattr(self.tally, what, getattr(self.tally, what) + 1)
+            self.tally.retried += attempts - 1
 
     def _lane(self, tool: Tool) -> Lane:
         with self._lock:
@@ -147,22 +152,25 @@ class Dispatcher:
     def _lane_unlocked(self, tool: Tool) -> Lane:
         lane = self._lanes.get(tool.pin)
         if lane is None:
-            lane = self._lanes[tool.pin] = Lane(tool, self._window)
+            lane = self._lanes[tool.pin] = Lane(tool, self._window, self._backoff)
         return lane
 
-    def _wait(self, tool: Tool, job: Job) -> Any:
-        while not job.done.wait(tool.timeout):
+    def _wait(self, tool: Tool, job: Job, *, mine: bool = True) -> Any:
+        """The job's value; `mine` says whose attempts are counted where several wait for one job."""
+        late = None
+        while late is None and not job.done.wait(tool.timeout):
             if job.started is not None and monotonic() - job.started >= tool.timeout:
                 self._lane(tool).replace_worker_of(job)
-                self._count("failed")
-                raise ToolFailed(tool.name, f"gave no answer within {tool.timeout:g} s")
-        if job.error is not None:
-            self._count("failed")
-            if isinstance(job.error, ToolFailed):
-                raise job.error
-            raise ToolFailed(tool.name, f"{type(job.error).__name__}: {job.error}") from job.error
-        wrong = misfit(job.value, tool.returns, "its result")
-        if wrong is not None:
-            self._count("failed")
-            raise ToolMisused(tool.name, wrong)
-        return job.value
+                late = ToolFailed(tool.name, f"gave no answer within {tool.timeout:g} s")
+        error: BaseException | None = late or job.error
+        if error is None:
+            wrong = misfit(job.value, tool.returns, "its result")
+            if wrong is None:
+                return job.value
+            error = ToolMisused(tool.name, wrong)
+        self._count("failed", job.attempts if mine else 1)
+        if not isinstance(error, ToolFailed):
+            tried = f" ({job.attempts} attempts)" if job.attempts > 1 else ""
+            raise ToolFailed(tool.name, f"{type(error).__name__}: {error}{tried}", job.attempts) from error
+        error.attempts = max(1, job.attempts)
+        raise error

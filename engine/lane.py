@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
+from vpd.engine.attempts import Patience, attempt
 from vpd.tools.errors import ToolMisused
 from vpd.tools.tool import Tool
 
@@ -21,6 +22,8 @@ class Job:
     started: float | None = None
     """On the monotonic clock, when a worker took it."""
     worker: threading.Thread | None = None
+    attempts: int = 0
+    """How often the tool was run for it; a run of a batch that another request spoiled is left out."""
     value: Any = None
     error: BaseException | None = None
 
@@ -28,9 +31,11 @@ class Job:
 class Lane:
     """The queue of one tool."""
 
-    def __init__(self, tool: Tool, window: float) -> None:
+    def __init__(self, tool: Tool, window: float, backoff: float) -> None:
         self._tool = tool
         self._window = window
+        self._backoff = backoff
+        self._ended = threading.Event()
         self._ready = threading.Condition()
         self._waiting: deque[Job] = deque()
         self._workers: set[threading.Thread] = set()
@@ -57,6 +62,7 @@ class Lane:
         """Let the workers end once the queue is empty."""
         with self._ready:
             self._closed = True
+            self._ended.set()
             self._ready.notify_all()
 
     def _start_worker(self) -> None:
@@ -77,7 +83,7 @@ class Lane:
                     return
             jobs = self._take(me)
             if jobs:
-                self._run(jobs)
+                self._run(jobs, self._tool.attempts)
 
     def _take(self, me: threading.Thread) -> list[Job]:
         """The next request, or as many as the tool takes at once within the window."""
@@ -92,19 +98,32 @@ class Lane:
             job.started, job.worker = monotonic(), me
         return jobs
 
-    def _run(self, jobs: list[Job]) -> None:
+    def _run(self, jobs: list[Job], attempts: int) -> None:
         try:
-            self._fill(jobs)
+            self._try(jobs, attempts)
         except Exception as error:  # noqa: BLE001  a tool is other people's code; whatever it raises ends its own calls alone
             if len(jobs) > 1:
+                passing = self._tool.is_transient(error)
                 for job in jobs:  # one bad request must not fail those it was batched with
-                    self._run([job])
+                    job.attempts = job.attempts if passing else 0
+                    self._run([job], 1 if passing else attempts)
                 return
             jobs[0].error = error
         for job in jobs:
             job.done.set()
 
+    def _try(self, jobs: list[Job], attempts: int) -> None:
+        """Run the tool, again after an error that it declared as passing; not once its worker was replaced or the lane closed."""
+        if not self._tool.retry or attempts == 1:
+            self._fill(jobs)
+            return
+        me = threading.current_thread()
+        patience = Patience(attempts, self._tool.timeout, self._backoff)
+        attempt(lambda: self._fill(jobs), self._tool, patience, self._ended, lambda: me not in self._workers)
+
     def _fill(self, jobs: list[Job]) -> None:
+        for job in jobs:
+            job.attempts += 1
         if not self._tool.batch:
             jobs[0].value = self._tool.run(**jobs[0].arguments)
             return

@@ -4,6 +4,8 @@ import hashlib
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from pydantic import Field
+
 from vpd.engine.record import Record
 from vpd.tools.image import ImageRef
 
@@ -141,7 +143,7 @@ class Failure(Record):
 class ToolCall(Record):
     """One call of a tool, written by the host."""
 
-    TIMED: ClassVar = ("seconds", "cached")
+    TIMED: ClassVar = ("seconds", "cached", "attempts")
 
     number: int
     """From 0, in the order in which the program called."""
@@ -157,6 +159,8 @@ class ToolCall(Record):
     cached: bool = False
     failure: Failure | None = None
     seconds: float = 0.0
+    attempts: int = Field(default=1, exclude_if=lambda attempts: attempts == 1)
+    """How often the tool was run for it; written only where it was more than once."""
 
 
 class Step(Record):
@@ -214,7 +218,6 @@ class Trace(Record):
     @property
     def digest(self) -> str:
         """As every record's, but the calls' timings are left out too."""
-        quiet = self.model_copy(
-            update={"calls": tuple(call.model_copy(update={"seconds": 0.0, "cached": False}) for call in self.calls)}
-        )
+        untimed = {"seconds": 0.0, "cached": False, "attempts": 1}
+        quiet = self.model_copy(update={"calls": tuple(call.model_copy(update=untimed) for call in self.calls)})
         return super(Trace, quiet).digest

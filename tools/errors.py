@@ -82,12 +82,13 @@ class UnknownName(VpdError, LookupError):
 class ToolFailed(VpdError, RuntimeError):
     """A tool did not give a value; the text is shown to the program that called it."""
 
-    def __init__(self, tool: str, message: str) -> None:
-        self.tool, self.message = tool, message
+    def __init__(self, tool: str, message: str, attempts: int = 1) -> None:
+        self.tool, self.message, self.attempts = tool, message, attempts
+        """How often the call was tried."""
         super().__init__(f"{tool}: {message}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.tool, self.message)
+        return type(self), (self.tool, self.message, self.attempts)
 
 
 class ToolMisused(ToolFailed, TypeError):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, overload
 
-from vpd.tools.errors import ToolDefinitionError
+from vpd.tools.errors import ToolDefinitionError, VpdError
 from vpd.tools.image import Image
 from vpd.tools.values import describe_type, is_supported_type
 
@@ -43,7 +43,11 @@ class Tool:
     """Most requests in one call of `run`; 0 where `run` takes one request at a time."""
     cacheable: bool = True
     timeout: float = 60.0
-    """Seconds until a call is given up."""
+    """Seconds until a call is given up, all its attempts together."""
+    retry: tuple[type[Exception], ...] = ()
+    """Errors that may pass by themselves: a call that raises one is tried again."""
+    attempts: int = 3
+    """Most attempts at a call that raises one of `retry`."""
     concurrency: int = 1
     """Most calls of `run` at once; raise it for a tool that waits for a server."""
     aliases: tuple[str, ...] = ()
@@ -71,6 +75,10 @@ class Tool:
         """Name and version, as records and cache keys hold it."""
         return f"{self.name}=={self.version}"
 
+    def is_transient(self, error: BaseException) -> bool:
+        """Whether it declared the error as one that may pass; what this package raises on purpose, refusals first, never is."""
+        return isinstance(error, self.retry) and not isinstance(error, VpdError)
+
 
 @overload
 def tool(run: Callable[..., Any], /) -> Tool: ...
@@ -82,6 +90,8 @@ def tool(
     batch: int = 0,
     cacheable: bool = True,
     timeout: float = 60.0,
+    retry: tuple[type[Exception], ...] = (),
+    attempts: int = 3,
     concurrency: int = 1,
     aliases: tuple[str, ...] = (),
     shown: bool = True,
@@ -96,6 +106,8 @@ def tool(
     batch: int = 0,
     cacheable: bool = True,
     timeout: float = 60.0,
+    retry: tuple[type[Exception], ...] = (),
+    attempts: int = 3,
     concurrency: int = 1,
     aliases: tuple[str, ...] = (),
     shown: bool = True,
@@ -104,6 +116,7 @@ def tool(
     """Make a typed, documented function a tool. Raises `ToolDefinitionError` that says what is missing."""
 
     def make(function: Callable[..., Any]) -> Tool:
+        check_retry(function, retry, attempts)
         parameters, returns = read_signature(function, batched=batch > 0)
         return Tool(
             name=name or function.__name__,
@@ -115,6 +128,8 @@ def tool(
             batch=batch,
             cacheable=cacheable,
             timeout=timeout,
+            retry=retry,
+            attempts=attempts,
             concurrency=concurrency,
             aliases=aliases,
             shown=shown,
@@ -123,6 +138,17 @@ def tool(
         )
 
     return make if run is None else make(run)
+
+
+def check_retry(function: Callable[..., Any], retry: tuple[type[Exception], ...], attempts: int) -> None:
+    """Refuse what cannot be an error that passes, and no attempts at all."""
+    for error in retry:
+        if not (isinstance(error, type) and issubclass(error, Exception)) or issubclass(error, VpdError):
+            message = f"{function.__name__}: retry takes errors that may pass, such as ConnectionError, and {error!r} is none"
+            raise ToolDefinitionError(message)
+    if attempts < 1:
+        message = f"{function.__name__}: attempts must be 1 or more, got {attempts}"
+        raise ToolDefinitionError(message)
 
 
 def read_doc(function: Callable[..., Any]) -> str:

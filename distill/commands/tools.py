@@ -66,6 +66,7 @@ def show(name: Name, toolset: Set = "lite") -> None:
         "results": "cached" if tool.cacheable else "not cached",
         "batch": f"at most {tool.batch} requests at a time" if tool.batch else "one request at a time",
         "given up after": f"{tool.timeout:g} s",
+        "tried again": f"{', '.join(error.__name__ for error in tool.retry)}: {tool.attempts} attempts" if tool.retry else "",
         "from": tool.source,
     }
     for label, fact in facts.items():

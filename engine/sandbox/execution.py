@@ -18,6 +18,8 @@ class Answered:
     value: Any
     cached: bool = False
     seconds: float = 0.0
+    attempts: int = 1
+    """How often the tool was run for it."""
 
 
 Answer = Callable[[Tool, dict[str, Any]], Answered]

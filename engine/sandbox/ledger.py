@@ -38,7 +38,13 @@ class Opened(NamedTuple):
     uses: tuple[int, ...]
 
     def record(
-        self, *, result: Any = None, cached: bool = False, failure: Failure | None = None, seconds: float = 0.0
+        self,
+        *,
+        result: Any = None,
+        cached: bool = False,
+        failure: Failure | None = None,
+        seconds: float = 0.0,
+        attempts: int = 1,
     ) -> ToolCall:
         """The call as it ended."""
         return ToolCall(
@@ -51,6 +57,7 @@ class Opened(NamedTuple):
             cached=cached,
             failure=failure,
             seconds=seconds,
+            attempts=attempts,
         )
 
 
@@ -96,7 +103,7 @@ class Ledger:
         for text in texts_of(recorded):
             self.said[text] = opened.number
         seconds = answered.seconds or perf_counter() - start
-        return opened.record(result=recorded, cached=answered.cached, seconds=seconds), data
+        return opened.record(result=recorded, cached=answered.cached, seconds=seconds, attempts=answered.attempts), data
 
     def quoted(self, arguments: Any) -> set[int]:
         """Calls whose text stands in an argument: as all of it, or as words of a longer one."""
@@ -116,7 +123,9 @@ def failed(opened: Opened, error: Exception, seconds: float) -> tuple[ToolCall, 
     message = text[:LONGEST_MESSAGE].encode(errors="replace").decode()
     kind = error.kind if isinstance(error, RecordedFailure) else type(error).__name__
     failure = Failure(stage=FailureStage.TOOL, kind=kind, message=message, line=line)
-    return opened.record(failure=failure, seconds=seconds), wire.encode(wire.Stop(kind, message, opened.number))
+    attempts = error.attempts if isinstance(error, ToolFailed) else 1
+    record = opened.record(failure=failure, seconds=seconds, attempts=attempts)
+    return record, wire.encode(wire.Stop(kind, message, opened.number))
 
 
 def stands_in(words: str, text: str) -> bool:
