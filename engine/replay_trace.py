@@ -14,7 +14,7 @@ from vpd.engine.sandbox.table import region_as_json
 from vpd.tools.box import Box
 from vpd.tools.image import Image, ImageRef
 from vpd.tools.tool import Tool
-from vpd.tools.values import fit
+from vpd.tools.values import fit, parts_to_try
 
 __all__ = ["Replay", "recorded_answers", "replay_trace"]
 
@@ -51,7 +51,7 @@ def written(trace: Trace) -> str:
     plain = trace.model_dump(mode="json", exclude=set(Trace.TIMED))
     for call in plain["calls"]:
         for timed in ToolCall.TIMED:
-            del call[timed]
+            call.pop(timed, None)
     return json.dumps(plain, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -122,7 +122,7 @@ def restore(value: Any, declared: Any, frame: Box | None, image: ImageRef) -> An
             return Image(image, box)
         return box if frame is None else box.moved(-frame.left, -frame.top)
     if origin in (Union, types.UnionType):
-        for part in inner:
+        for part in parts_to_try(value, inner):
             try:
                 return fit(restore(value, part, frame, image), part, "a recorded result")
             except (TypeError, ValueError, KeyError, IndexError, AttributeError):

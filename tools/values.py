@@ -7,7 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from vpd.tools.box import Box
 from vpd.tools.image import Image
 
-__all__ = ["decode", "describe_type", "encode", "fit", "is_supported_type", "misfit"]
+__all__ = ["decode", "describe_type", "encode", "fit", "is_supported_type", "misfit", "parts_to_try"]
 
 PLAIN = (str, int, float, bool, type(None))
 
@@ -50,13 +50,14 @@ def misfit(value: Any, declared: Any, where: str) -> str | None:
 
 
 def fit(value: Any, declared: Any, where: str) -> Any:
-    """The value as the declared type has it: a whole float for an int, an int for a float, a list for a tuple, nothing bolder.
+    """The value as the declared type has it: a whole float for an int, an int for a float, 0 or 1 for a bool, a list for a tuple.
 
+    Nothing bolder; of a union, 0 and 1 are a bool only where no other part takes them.
     Raises `TypeError` with the place, what was expected and what was met.
     """
     origin, inner = get_origin(declared), get_args(declared)
     if origin in (Union, types.UnionType):
-        for part in inner:
+        for part in parts_to_try(value, inner):
             if misfit(value, part, where) is None:
                 return fit(value, part, where)
     elif origin is Literal:
@@ -76,12 +77,19 @@ def fit(value: Any, declared: Any, where: str) -> Any:
         return float(value)
     elif declared is int and type(value) is float and value.is_integer():
         return int(value)
+    elif declared is bool and type(value) is int and value in (0, 1):
+        return bool(value)
     elif declared is None and value is None:
         return None
     elif isinstance(declared, type) and type(value) is declared:
         return value
     message = f"{where} must be {describe_type(declared)}, got {describe_value(value)}"
     raise TypeError(message)
+
+
+def parts_to_try(value: Any, parts: tuple[Any, ...]) -> list[Any]:
+    """A union's parts in the order in which a value is held against them: bool last for a whole number, since 1 would pass."""
+    return sorted(parts, key=lambda part: part is bool) if type(value) is int else list(parts)
 
 
 def describe_value(value: Any) -> str:
@@ -109,7 +117,7 @@ def decode(value: Any, declared: Any) -> Any:
     if declared is Box:
         return Box(*value)
     if origin in (Union, types.UnionType):
-        for part in inner:
+        for part in parts_to_try(value, inner):
             try:
                 return fit(decode(value, part), part, "cached value")
             except (TypeError, ValueError, AttributeError, KeyError, IndexError):

@@ -81,6 +81,15 @@ def execute_command(image) -> str:
     assert answer(run, source, flag) == "45"
 
 
+@pytest.mark.parametrize(("given", "said"), [("1", "yes"), ("0", "no"), ("True", "yes"), ("len([image])", "yes")])
+def test_zero_and_one_are_answers_to_yes_or_no(run: Run, flag: Image, given: str, said: str) -> None:
+    assert answer(run, f"def execute_command(image) -> str:\n    return bool_to_yesno({given})\n", flag) == said
+
+
+def test_a_whole_number_is_formatted_as_one(run: Run, flag: Image) -> None:
+    assert answer(run, "def execute_command(image) -> str:\n    return formatting_answer([1, True])\n", flag) == "1, yes"
+
+
 def test_vipergpts_property_of_a_region(run: Run, flag: Image) -> None:
     source = """
 def execute_command(image) -> bool:

@@ -148,6 +148,10 @@ def test_a_broken_plugin_is_an_error_where_strict() -> None:
         ((1, "a"), tuple[int, str], (1, "a")),
         ({"a": [1]}, dict[str, list[int]], {"a": [1]}),
         (None, int | None, None),
+        (1, bool, True),
+        (0, bool, False),
+        ([1, 0], list[bool], [True, False]),
+        (1, bool | None, True),
         (IMAGE, Image, IMAGE),
     ],
 )
@@ -166,12 +170,22 @@ def test_a_value_that_fits_passes(value: Any, declared: Any, fits: Any) -> None:
         ({"a": "b"}, dict[str, int], r"x\['a'\] must be int"),
         ("dog", Image, "x must be Image, got str 'dog'"),
         (None, str | int, r"x must be str \| int"),
+        (2, bool, "x must be bool, got int 2"),
+        (-1, bool, "x must be bool, got int -1"),
+        (1.0, bool, "x must be bool, got float 1.0"),
+        ("True", bool, "x must be bool, got str 'True'"),
     ],
 )
 def test_a_value_that_does_not_fit_is_told_with_its_place(value: Any, declared: Any, why: str) -> None:
     told = misfit(value, declared, "x")
     assert told is not None
     assert re.search(why, told)
+
+
+@pytest.mark.parametrize("value", [0, 1, True, False, 2])
+def test_of_a_union_a_whole_number_is_a_bool_only_where_nothing_else_takes_it(value: int) -> None:
+    assert type(fit(value, str | bool | int | float, "x")) is type(value)
+    assert type(decode(value, str | bool | int | float)) is type(value)
 
 
 boxes = st.builds(Box, st.just(0.0), st.just(1.0), st.floats(1, 9), st.floats(1, 9), st.text(), st.floats(0, 1))
