@@ -1,20 +1,23 @@
 """A run of a few pictures with an answer and a rationale for each question, and a student that knows its words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from PIL import Image as Picture
 
 from vpd.distill.build import answer_example, rationale_example
-from vpd.distill.mixing import MixSettings, mix
+from vpd.distill.mixing import MixSettings, mix, open_examples
 from vpd.distill.records import Rationale, TrainingExample
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.settings import RunSettings
+from vpd.distill.student import TinySettings, build_tiny_student
+from vpd.engine.record import Record
 from vpd.engine.records import AnswerKind, Question
 from vpd.tools.image import ImageRef, read_image_ref
 
 MakeRun = Callable[..., Path]
+SMALL = TinySettings(side=32, patch=8, merge=2, width=32, vision_layers=1, text_layers=2, heads=2, longest=192)
 TEXT = "Is the square red?"
 
 
@@ -64,7 +67,8 @@ def write_run(
         examples += [answer_example(question), rationale_example(question, rationale)]
     if held_out:
         questions.append(questions[0].model_copy(update={"key": "test", "split": "test"}))
-    for file, records in {"questions": questions, "rationales": rationales, "examples": examples}.items():
+    held: dict[str, Sequence[Record]] = {"questions": questions, "rationales": rationales, "examples": examples}
+    for file, records in held.items():
         (folder / f"{file}.jsonl").write_text("".join(f"{record.to_line()}\n" for record in records), "utf-8")
     return folder
 
@@ -92,3 +96,11 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = write_run(folder / "run", names=("",) * 12)
     mix(folder / "set", MixSettings.checked(sources=[{"path": str(run)}], validation=0.3))
     return folder / "set"
+
+
+@pytest.fixture(scope="session")
+def tiny(mixed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A student with random weights that knows the words of the set."""
+    folder = tmp_path_factory.mktemp("tiny") / "student"
+    build_tiny_student([turn.content for row in open_examples(mixed).examples() for turn in row.messages], folder, SMALL)
+    return folder
