@@ -192,7 +192,7 @@ def open_archive(path: Path, cache: Path) -> Archive:
     if name.endswith(".tar"):
         return TarArchive(path)
     stamp = path.stat()
-    plain = cache / "tars" / f"{path.name}-{stamp.st_size:x}-{int(stamp.st_mtime):x}.tar"
+    plain = cache / "tars" / f"{path.name}-{stamp.st_size:x}-{stamp.st_mtime_ns:x}.tar"
     if not plain.is_file():
         put_file(plain, unpacked(path))
     return TarArchive(plain)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 
 from vpd.distill.datasets.archives import ZipArchive, put_file
@@ -69,22 +70,34 @@ class Folder:
         if not found:
             for pattern in patterns:
                 for archive in self.archives(".zip"):
-                    with ZipArchive(archive) as members:
-                        names = [
-                            name for name in members.names() if fnmatchcase(name.rpartition("/")[2].lower(), pattern.lower())
-                        ]
+                    names = [name for name in listed(archive) if fnmatchcase(name.rpartition("/")[2].lower(), pattern.lower())]
                     unpacked = (self.unpacked(archive, name) for name in sorted(names))
                     found.update({path: None for path in unpacked if path is not None})
         return list(found)
 
     def unpacked(self, archive: Path, name: str) -> Path | None:
         """A member of a zip archive as a file in the cache; unpacked once."""
+        if not any(member == name or member.endswith(f"/{name}") for member in listed(archive)):
+            return None
         with ZipArchive(archive) as members:
             member = members.find(name)
             if member is None:
                 return None
             stamp = archive.stat()
-            kept = self.cache / "lists" / f"{archive.stem}-{stamp.st_size:x}-{int(stamp.st_mtime):x}" / name.rpartition("/")[2]
+            kept = self.cache / "lists" / f"{archive.stem}-{stamp.st_size:x}-{stamp.st_mtime_ns:x}" / member
             if not kept.is_file():
                 put_file(kept, members.chunks(member, LARGEST_LIST))
             return kept
+
+
+def listed(archive: Path) -> tuple[str, ...]:
+    """The names in a zip archive, read once: those of pictures are many, and each list of questions is looked for in them."""
+    stamp = archive.stat()
+    return names_in(archive.resolve(), stamp.st_size, stamp.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def names_in(archive: Path, _size: int, _changed: int) -> tuple[str, ...]:
+    """The names in an archive as it was at that size and time."""
+    with ZipArchive(archive) as members:
+        return tuple(members.names())
