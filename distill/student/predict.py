@@ -6,19 +6,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vpd.distill.records import Outcome, Prediction
 from vpd.distill.student.imports import require
-from vpd.distill.student.load import Student, load_student, quiet
-from vpd.engine.records import Question
+from vpd.distill.student.load import Student, load_student
+from vpd.distill.student.memory import peak_mib
+from vpd.distill.student.telling import Told, Wanted, YesNo, default_device, tell
+from vpd.distill.student.voting import Voting, vote
+from vpd.distill.student.yes_no import yes_no_tokens
+from vpd.engine.records import AnswerKind, Question
 from vpd.prompts.tasks import ask_for_answer, ask_for_rationale
-from vpd.tools.image import ImageRef
 
 if TYPE_CHECKING:
-    from vpd.distill.student.adapter import Adapter, Prompted
+    from vpd.distill.student.adapter import Adapter
 
-__all__ = ["Judge", "Mode", "answer_of", "predict", "say"]
+__all__ = ["ASK", "LONGEST", "Judge", "Mode", "Opened", "answer_of", "mode_name", "open_student", "predict", "predictions"]
 
 Judge = Callable[[Question, str], Outcome]
 """What an answer to a question is worth."""
@@ -30,15 +33,40 @@ class Mode(StrEnum):
     ANSWER = "answer"
     EXPLAIN = "explain"
     """The rationale first; the answer is read from its end."""
+    VOTED = "voted"
+    """Several rationales are drawn; the answer is the one that most of them end in."""
 
 
-LONGEST = {Mode.ANSWER: 16, Mode.EXPLAIN: 192}
+LONGEST = {Mode.ANSWER: 16, Mode.EXPLAIN: 192, Mode.VOTED: 192}
 """Most tokens that a student says, unless told otherwise."""
-ASK = {Mode.ANSWER: ask_for_answer, Mode.EXPLAIN: ask_for_rationale}
+ASK = {Mode.ANSWER: ask_for_answer, Mode.EXPLAIN: ask_for_rationale, Mode.VOTED: ask_for_rationale}
+DEFAULT_VOTING = Voting()
+
+
+class Opened(NamedTuple):
+    """A student that is loaded, where it is going to be asked."""
+
+    student: Student
+    adapter: "Adapter"
+    device: str
+
+
+def open_student(start: str | Path, device: str | None = None) -> Opened:
+    """A student by its folder or its name on a hub, ready to be asked; by default on a GPU where there is one.
+
+    Raises `StudentError` where there is none.
+    """
+    require("train", "torch", "transformers")
+    from vpd.distill.student.adapter import Adapter
+
+    loaded = load_student(start)
+    where = device or default_device()
+    loaded.model.eval().to(where)
+    return Opened(loaded, Adapter(loaded.processor, cache_mib=0, speech=loaded.speech), where)
 
 
 def predict(
-    student: Path,
+    student: str | Path,
     questions: Iterable[Question],
     mode: Mode,
     judge: Judge,
@@ -48,87 +76,121 @@ def predict(
     longest: int | None = None,
     threads: int = 1,
     device: str | None = None,
+    voting: Voting = DEFAULT_VOTING,
+    measured: bool = False,
 ) -> Iterator[Prediction]:
-    """A prediction for each question, in order, each token the most likely one.
+    """A prediction for each question, in order; each token the most likely one, but in a vote.
 
-    `longest` is the most tokens said; `device` as torch names it, by default a GPU where there is one. Raises `StudentError`
-    where the folder holds no student, `ImageError` where a picture is missing or has changed.
+    `longest` is the most tokens said; `device` as torch names it, by default a GPU where there is one. `measured` keeps tokens
+    and memory too, and the probability of yes. Raises `StudentError` where there is no student, `ImageError` where a picture is
+    missing or has changed.
     """
-    require("train", "torch", "transformers")
-    from vpd.distill.student.adapter import Adapter
+    opened = open_student(student, device)
+    yield from predictions(
+        opened,
+        questions,
+        mode,
+        judge,
+        arm=arm,
+        batch=batch,
+        longest=longest,
+        threads=threads,
+        voting=voting,
+        measured=measured,
+    )
+
+
+def predictions(
+    opened: Opened,
+    questions: Iterable[Question],
+    mode: Mode,
+    judge: Judge,
+    *,
+    arm: str,
+    batch: int = 64,
+    longest: int | None = None,
+    threads: int = 1,
+    voting: Voting = DEFAULT_VOTING,
+    measured: bool = False,
+) -> Iterator[Prediction]:
+    """The same of a student that is loaded."""
     from vpd.distill.student.train import threads as with_threads  # loads torch when entered
 
     left = iter(questions)
-    loaded = load_student(student)
-    loaded.model.eval().to(device or default_device())
-    adapter = Adapter(loaded.processor, cache_mib=0, speech=loaded.speech)
+    yes_no = yes_no_tokens(opened.adapter) if measured and mode is Mode.ANSWER else None
     while some := list(islice(left, batch)):
         started = time.perf_counter()
         with with_threads(threads):
-            told = say(loaded, adapter, [(ASK[mode](one.text), one.image) for one in some], longest or LONGEST[mode])
+            told = ask(opened, some, mode, longest or LONGEST[mode], voting, yes_no, batch)
         seconds = (time.perf_counter() - started) / len(some)
-        for question, text in zip(some, told):
-            answer = answer_of(text, mode)
+        memory = {"memory_mib": round(peak_mib(opened.device), 1)} if measured else {}
+        for question, samples in zip(some, told):
+            said = read_vote(question, samples) if mode is Mode.VOTED else read_one(question, samples[0], mode)
+            counts = {
+                "tokens": sum(sample.tokens for sample in samples),
+                "prompt_tokens": sum(sample.prompt_tokens for sample in samples),
+            }
             yield Prediction(
                 question=question.id,
                 kind=question.kind,
                 split=question.split,
                 arm=arm,
-                mode=mode.value,
-                text=text,
-                answer=answer,
+                mode=mode_name(mode, voting),
                 expected=question.answers,
-                outcome=judge(question, answer),
+                outcome=judge(question, said["answer"]),
                 seconds=seconds,
+                **said,
+                **(counts | memory if measured else {}),
             )
+
+
+def mode_name(mode: Mode, voting: Voting = DEFAULT_VOTING) -> str:
+    """As predictions hold it."""
+    return voting.name if mode is Mode.VOTED else mode.value
+
+
+def ask(
+    opened: Opened, questions: Sequence[Question], mode: Mode, longest: int, voting: Voting, yes_no: YesNo | None, batch: int
+) -> list[list[Told]]:
+    """What is said of each question: one thing, or in a vote every sample; never more rows at once than `batch`."""
+    samples = voting.samples if mode is Mode.VOTED else 1
+    rows = [
+        Wanted(ASK[mode](question.text), question.image, dice=voting.dice(question, sample))
+        for question in questions
+        for sample in range(samples)
+    ]
+    temperature = voting.temperature if mode is Mode.VOTED else None
+    told: list[Told] = []
+    for start in range(0, len(rows), batch):
+        some = rows[start : start + batch]
+        told += tell(opened.student, opened.adapter, some, longest, temperature=temperature, yes_no=yes_no)
+    return [told[place : place + samples] for place in range(0, len(told), samples)]
+
+
+def read_one(question: Question, told: Told, mode: Mode) -> dict[str, Any]:
+    """What one thing that was said comes to."""
+    yes = told.yes if question.answer_kind is AnswerKind.YES_NO else None
+    return {"text": told.text, "answer": answer_of(told.text, mode), "probability": yes}
+
+
+def read_vote(question: Question, samples: Sequence[Told]) -> dict[str, Any]:
+    """What a question's samples come to."""
+    answers = [answer_of(sample.text, Mode.EXPLAIN) for sample in samples]
+    found = vote(question, answers)
+    place = found.winner if found.winner is not None else 0
+    return {
+        "text": samples[place].text,
+        "answer": answers[place],
+        "probability": found.yes,
+        "samples": tuple(sample.text for sample in samples),
+        "share": found.share,
+    }
 
 
 def answer_of(text: str, mode: Mode) -> str:
     """The answer in what a student said: all of it, or the words after the last "answer is", which may be missing."""
-    if mode is Mode.EXPLAIN:
+    if mode is not Mode.ANSWER:
         _, found, text = text.rpartition("answer is")
         if not found:
             return ""
     return re.sub(r"\s*[.!]$", "", text.strip())
-
-
-def say(student: Student, adapter: "Adapter", asked: Sequence[tuple[str, ImageRef]], longest: int) -> list[str]:
-    """What a student says to texts about pictures, all at once: prompts are filled up on the left."""
-    import torch  # heavy; loads when a student is asked
-
-    from vpd.distill.student.collate import stack_pixels
-
-    prompts = [adapter.prompt(text, image) for text, image in asked]
-    width = max(len(prompt.tokens.ids) for prompt in prompts)
-    inputs = {
-        "input_ids": torch.tensor([[adapter.pad] * (width - len(one.tokens.ids)) + list(one.tokens.ids) for one in prompts]),
-        "attention_mask": torch.tensor([[0] * (width - len(one.tokens.ids)) + [1] * len(one.tokens.ids) for one in prompts]),
-        **{name: torch.tensor(rows) for name, rows in kinds_of(prompts, width).items()},
-        **stack_pixels([prompt.pixels for prompt in prompts]),
-    }
-    inputs = {name: tensor.to(student.model.device) for name, tensor in inputs.items()}
-    with torch.inference_mode(), quiet():
-        whole = student.model.generate(
-            **inputs,
-            do_sample=False,
-            max_new_tokens=longest,
-            eos_token_id=sorted(adapter.end_tokens()),
-            pad_token_id=adapter.pad,
-        )
-    told = [adapter.decode(ids) for ids in whole[:, width:].tolist()]
-    return [adapter.speech.plain(text, prompt.frame) for text, prompt in zip(told, prompts)]
-
-
-def kinds_of(prompts: "Sequence[Prompted]", width: int) -> dict[str, list[list[int]]]:
-    """The kinds of all prompts' tokens, filled up on the left with zeros."""
-    return {
-        name: [[0] * (width - len(one.tokens.ids)) + list(one.tokens.kinds[name]) for one in prompts]
-        for name in prompts[0].tokens.kinds
-    }
-
-
-def default_device() -> str:
-    """A GPU where there is one."""
-    import torch  # heavy, as above
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
