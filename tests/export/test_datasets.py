@@ -54,6 +54,7 @@ def test_trl_trains_on_it_as_it_is(form: str, mixed: Path, tiny: Path, tmp_path:
     from trl import SFTConfig, SFTTrainer
 
     export(mixed, FORMATS[form], tmp_path / "out", ExportSettings())
+    processors: Any = AutoProcessor  # untyped
     settings = SFTConfig(
         output_dir=str(tmp_path / "trained"),
         max_steps=2,
@@ -69,7 +70,7 @@ def test_trl_trains_on_it_as_it_is(form: str, mixed: Path, tiny: Path, tmp_path:
     )
     trainer = SFTTrainer(
         model=AutoModelForImageTextToText.from_pretrained(tiny),
-        processing_class=AutoProcessor.from_pretrained(tiny),
+        processing_class=processors.from_pretrained(tiny),
         args=settings,
         train_dataset=load(tmp_path / "out", tmp_path / "cache"),
     )
@@ -85,7 +86,8 @@ def test_trl_learns_from_the_completion_alone(mixed: Path, tiny: Path, tmp_path:
     from trl.trainer.sft_trainer import DataCollatorForVisionLanguageModeling
 
     export(mixed, FORMATS["hf-prompt"], tmp_path / "out", ExportSettings())
-    processor = AutoProcessor.from_pretrained(tiny)
+    processors: Any = AutoProcessor  # untyped
+    processor = processors.from_pretrained(tiny)
     row = load(tmp_path / "out", tmp_path / "cache")[0]
     said = row["completion"][0][
         "content"

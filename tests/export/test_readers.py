@@ -8,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import jsonschema
 import pytest
 from PIL import Image as Picture
 
@@ -35,16 +34,13 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def needs(*modules: str) -> None:
-    """Skip where a tool, or something that it needs itself, is not installed."""
-    for module in modules:
-        pytest.importorskip(module, exc_type=ImportError)
+def tool(module: str) -> Any:
+    """A module of another tool; the test is skipped where it, or something that it needs itself, is not installed."""
+    return pytest.importorskip(module, exc_type=ImportError)
 
 
 def test_webdataset_reads_its_shards(mixed: Path, examples: dict[str, TrainingExample], tmp_path: Path) -> None:
-    needs("webdataset")
-    import webdataset
-
+    webdataset = tool("webdataset")
     folder = written("webdataset", mixed, tmp_path / "out", rows_per_file=5)
     shards = sorted(map(str, folder.glob("train-*.tar")))
     samples = list(webdataset.WebDataset(shards, shardshuffle=False).decode("pil"))
@@ -56,18 +52,15 @@ def test_webdataset_reads_its_shards(mixed: Path, examples: dict[str, TrainingEx
 
 
 def test_llamafactory_finds_its_columns_and_pictures(mixed: Path, examples: dict[str, TrainingExample], tmp_path: Path) -> None:
-    needs("llamafactory.data.converter", "llamafactory.data.parser", "llamafactory.data.mm_plugin")
+    converters, parser = tool("llamafactory.data.converter"), tool("llamafactory.data.parser")
+    plugin = tool("llamafactory.data.mm_plugin").BasePlugin(image_token="<image>", video_token=None, audio_token=None)
     import datasets
-    from llamafactory.data.converter import get_dataset_converter
-    from llamafactory.data.mm_plugin import BasePlugin
-    from llamafactory.data.parser import get_dataset_list
 
     folder = written("llamafactory", mixed, tmp_path / "out")
-    (entry,) = get_dataset_list(["vpd_train"], str(folder))
-    converter = get_dataset_converter(entry.formatting, entry, SimpleNamespace(media_dir=str(folder)))
+    (entry,) = parser.get_dataset_list(["vpd_train"], str(folder))
+    converter = converters.get_dataset_converter(entry.formatting, entry, SimpleNamespace(media_dir=str(folder)))
     loaded = datasets.load_dataset("json", data_files=str(folder / entry.dataset_name), split="train", cache_dir=str(tmp_path))
     assert len(loaded) == len(examples)
-    plugin = BasePlugin(image_token="<image>", video_token=None, audio_token=None)
     for row in loaded:
         read = converter(row)
         plugin._validate_messages(read["_prompt"], read["_images"], [], [])
@@ -79,13 +72,11 @@ def test_llamafactory_finds_its_columns_and_pictures(mixed: Path, examples: dict
 def test_swift_reads_messages_pictures_and_scales(
     mixed: Path, examples: dict[str, TrainingExample], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    needs("swift.dataset")
-    from swift.dataset import load_dataset
-
+    swift = tool("swift.dataset")
     folder = written("swift", mixed, tmp_path / "out", rationale_weight=0.5)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path / "cache"))
-    loaded, _ = load_dataset([str(folder / "train.jsonl")], strict=True, load_from_cache_file=False)
+    loaded, _ = swift.load_dataset([str(folder / "train.jsonl")], strict=True, load_from_cache_file=False)
     assert len(loaded) == len(examples)
     told = {(row["messages"][0]["content"], row["messages"][1]["content"], row["messages"][1]["loss_scale"]) for row in loaded}
     assert told == {
@@ -104,7 +95,8 @@ def test_a_processor_reads_axolotls_parts(
     folder = written("axolotl", mixed, tmp_path / "out")
     monkeypatch.chdir(folder)
     rows = lines_of(folder / "train.jsonl")
-    processor = AutoProcessor.from_pretrained(tiny)
+    processors: Any = AutoProcessor  # untyped
+    processor = processors.from_pretrained(tiny)
     batch = processor.apply_chat_template(
         [row["messages"] for row in rows],
         tokenize=True,
@@ -162,7 +154,7 @@ LLAVA_SHAPE = {
 def test_llava_rows_have_the_documented_shape(mixed: Path, examples: dict[str, TrainingExample], tmp_path: Path) -> None:
     folder = written("llava", mixed, tmp_path / "out")
     rows = json.loads((folder / "train.json").read_text())
-    jsonschema.validate(rows, LLAVA_SHAPE)
+    tool("jsonschema").validate(rows, LLAVA_SHAPE)
     assert {row["id"] for row in rows} == set(examples)
     assert all(row["conversations"][0]["value"].count("<image>") == 1 for row in rows)
     assert all((folder / row["image"]).is_file() for row in rows)
