@@ -24,6 +24,8 @@ class RunSettings(BaseModel):
     """Which tools programs may call."""
     policy: str = "reasons"
     """Which traces are taught: a policy that comes along, or a TOML file."""
+    noise: float = Field(0.0, ge=0, le=0.5)
+    """How often the tools err on purpose, for experiments: each of drop, hallucinate and confuse at this rate."""
     draw_seed: int = Field(0, ge=0)
     """Of the draws; runs that share it share their draws."""
     seed: int = Field(0, ge=0)

@@ -14,11 +14,13 @@ from vpd.distill.checks.looking_again import look_again, views_battery
 from vpd.distill.checks.policy import Policy, read_policy
 from vpd.distill.grid import Grid
 from vpd.distill.judging import judge_trace
-from vpd.distill.rationales.template import explain_trace
+from vpd.distill.rationales.rewriting import Rewriter
+from vpd.distill.rationales.writing import Telling, write_rationales
 from vpd.distill.records import Finding, Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.run_files import RunRecords, read_run
 from vpd.distill.select import Candidate, choose, draws_by_question, traces_of
+from vpd.distill.settings import RunSettings
 from vpd.engine.completer import Completer
 from vpd.engine.dispatch import Dispatcher
 from vpd.engine.prompt import make_prompt
@@ -28,6 +30,7 @@ from vpd.engine.sample import Sampling, draw_programs
 from vpd.engine.sandbox import Sandbox
 from vpd.engine.text_cache import TextCache
 from vpd.prompts.render import write_program_prompt
+from vpd.tools.noise import noisy
 from vpd.tools.registry import Registry
 from vpd.tools.toolsets import open_toolset
 from vpd.tools.views import View
@@ -46,6 +49,13 @@ def add_questions(run: RunDirectory, questions: Iterable[Question]) -> int:
         return len(journal.records)
 
 
+def tools_of(settings: RunSettings) -> Registry:
+    """The tools that a run's programs call, erring on purpose where its settings say so."""
+    tools = open_toolset(settings.toolset)
+    rate = settings.noise
+    return noisy(tools, drop=rate, hallucinate=rate, confuse=rate, seed=settings.seed) if rate else tools
+
+
 def prompts_for(texts: Iterable[str], tools: Registry) -> list[tuple[str, Prompt]]:
     """One prompt for each distinct question text, in the order in which they first come."""
     return [(text, make_prompt("program", write_program_prompt(text, tools))) for text in dict.fromkeys(texts)]
@@ -54,7 +64,7 @@ def prompts_for(texts: Iterable[str], tools: Registry) -> list[tuple[str, Prompt
 def sample(run: RunDirectory, completer: Completer, advance: Advance, *, workers: int | None = None) -> None:
     """Draw programs for every distinct question text, from the model that the run's settings name."""
     settings = run.settings
-    tools = open_toolset(settings.toolset)
+    tools = tools_of(settings)
     prompts = prompts_for((question.text for question in run.read(Question)), tools)
     sampling = Sampling(temperature=settings.temperature, max_tokens=settings.max_tokens, seed=settings.draw_seed)
     with run.journal(Program) as journal:
@@ -66,7 +76,7 @@ def sample(run: RunDirectory, completer: Completer, advance: Advance, *, workers
 
 def run_draws(run: RunDirectory, advance: Advance, *, cache: Path | None = None, workers: int = 2, share: int = 1) -> None:
     """Run every distinct program on every picture that its question is asked of."""
-    tools = open_toolset(run.settings.toolset)
+    tools = tools_of(run.settings)
     draws = draws_by_question(run.read(Program))
     images: dict[tuple[str, str], dict[str, None]] = {}
     refs = {}
@@ -89,7 +99,7 @@ def run_draws(run: RunDirectory, advance: Advance, *, cache: Path | None = None,
 
 def judge(run: RunDirectory, advance: Advance) -> None:
     """A verdict for every trace on every question it was run for."""
-    tools = open_toolset(run.settings.toolset)
+    tools = tools_of(run.settings)
     draws = draws_by_question(run.read(Program))
     traces = {trace.id: trace for trace in run.read(Trace)}
     with run.journal(Verdict) as journal:
@@ -120,7 +130,7 @@ def look(
             for each in suspects(read_run(run.path).asked, policy)
             if Finding.id_for(question=each.question.id, trace=each.trace.id, battery=battery) not in journal
         ]
-        tools = open_toolset(run.settings.toolset)
+        tools = tools_of(run.settings)
         folder = run.path / "views"
         for finding in look_again(left, tools, sandbox, dispatcher, folder, advance, workers=workers, share=share):
             journal.append(finding)
@@ -134,25 +144,35 @@ def alter(run: RunDirectory, policy: Policy, advance: Advance) -> None:
             for each in suspects(read_run(run.path).asked, policy)
             if Finding.id_for(question=each.question.id, trace=each.trace.id, battery=ALTERING_BATTERY) not in journal
         ]
-        for finding in alter_and_replay(left, open_toolset(run.settings.toolset), sandbox, advance):
+        for finding in alter_and_replay(left, tools_of(run.settings), sandbox, advance):
             journal.append(finding)
 
 
-def explain(run: RunDirectory, advance: Advance, policies: Iterable[Policy] = (), *, draws: int | None = None) -> None:
+def explain(
+    run: RunDirectory,
+    advance: Advance,
+    policies: Iterable[Policy] = (),
+    *,
+    draws: int | None = None,
+    grid: Grid | None = None,
+    rewriter: Rewriter | None = None,
+) -> None:
     """Tell, of each training question, the traces that each policy chooses; none named means the run's own.
 
-    `draws` looks at the first so many programs of each text only.
+    `draws` looks at the first so many programs of each text only. `grid` None is the run's. A `rewriter` words what the template
+    tells. Each rationale is held against its trace. A policy may choose several differing traces of a question: each is told.
     """
-    grid = Grid(run.settings.grid_style, run.settings.grid_steps)
+    grid = grid or Grid(run.settings.grid_style, run.settings.grid_steps)
     questions = {question.id: question for question in run.read(Question) if question.split == "train"}
+    tellings = (
+        Telling(questions[question], candidate.trace, candidate.verdict)
+        for policy in policies or (read_policy(run.settings.policy),)
+        for question, candidates in chosen(run, policy, draws).items()
+        for candidate in (candidates if question in questions else ())
+    )
     with run.journal(Rationale) as journal:
-        for policy in policies or (read_policy(run.settings.policy),):
-            for question, candidates in chosen(run, policy, draws).items():
-                for candidate in candidates if question in questions else ():
-                    rationale = explain_trace(questions[question], candidate.trace, candidate.verdict, grid)
-                    if rationale.id not in journal:
-                        journal.append(rationale)
-                        advance("told")
+        for rationale in write_rationales(tellings, grid, rewriter, journal, advance):
+            journal.append(rationale)
 
 
 def chosen(run: RunDirectory, policy: Policy, draws: int | None = None) -> dict[str, list[Candidate]]:
@@ -200,8 +220,11 @@ def build(run: RunDirectory, advance: Advance) -> None:
 
 
 def examples_under(run: RunDirectory, policy: Policy, draws: int | None = None) -> Iterable[TrainingExample]:
-    """The training examples that a policy gives, of all draws or the first so many; what it chooses must have been told."""
-    told = {(rationale.question, rationale.trace): rationale for rationale in run.read(Rationale)}
+    """The training examples that a policy gives, of all draws or the first so many; what it chooses must have been told.
+
+    Of a trace that was told more than once the last telling is taught; one that says something unfounded never is.
+    """
+    told = {(rationale.question, rationale.trace): rationale for rationale in run.read(Rationale) if not rationale.unfounded}
     rationales = {
         question: [told[question, each.verdict.trace] for each in candidates if (question, each.verdict.trace) in told]
         for question, candidates in chosen(run, policy, draws).items()

@@ -1,60 +1,49 @@
 """The demo's students: one base that lists what it sees, then every arm from that base, at equal compute, tested alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from vpd.distill.arms import Arm, examples_of
 from vpd.distill.build import description_example
+from vpd.distill.experiment import Base
 from vpd.distill.grid import Grid
 from vpd.distill.lessons import Lesson, Tell, teach_side_by_side
 from vpd.distill.records import Prediction, TrainingExample
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.scenes import SceneSettings, describe, make_base
 from vpd.distill.student.predict import Mode
-from vpd.distill.student.settings import TinySettings, TrainSettings
+from vpd.distill.student.settings import TrainSettings
 from vpd.distill.student.tiny import build_tiny_student
 from vpd.engine.journal import Journal
 from vpd.engine.records import Question
 
-__all__ = ["Curriculum", "teach_arms", "teach_base"]
+__all__ = ["teach_arms", "teach_base"]
 
 
-@dataclass(frozen=True)
-class Curriculum:
-    """How the students are built and taught."""
-
-    tiny: TinySettings
-    base_pictures: int
-    base: TrainSettings
-    arms: TrainSettings
-    """Of every arm, but for what an arm sets otherwise."""
-
-
-def teach_base(folder: Path, run: RunDirectory, curriculum: Curriculum, scenes: SceneSettings, tell: Tell) -> Path:
+def teach_base(folder: Path, run: RunDirectory, base: Base, scenes: SceneSettings, tell: Tell) -> Path:
     """The base student, made once for all runs beside it: the stand-in for a pretrained model. Gives its checkpoint.
 
     Its vocabulary is the words of its own pictures and of this run's examples and questions.
     """
-    examples = describe_base(folder, run, curriculum, scenes)
+    examples = describe_base(folder, run, base, scenes)
     tiny = folder / "tiny"
     if not (tiny / "config.json").exists():
         told = [message.content for example in [*examples, *run.read(TrainingExample)] for message in example.messages]
         asked = [question.text for question in run.read(Question)]
-        build_tiny_student([*told, *asked], tiny, curriculum.tiny, curriculum.base.seed)
-    teach_side_by_side([Lesson("base", tiny, folder / "base", examples, curriculum.base)], tell, workers=1)
+        build_tiny_student([*told, *asked], tiny, base.tiny, base.training.seed)
+    teach_side_by_side([Lesson("base", tiny, folder / "base", examples, base.training)], tell, workers=1)
     return folder / "base" / "student"
 
 
-def describe_base(folder: Path, run: RunDirectory, curriculum: Curriculum, scenes: SceneSettings) -> list[TrainingExample]:
+def describe_base(folder: Path, run: RunDirectory, base: Base, scenes: SceneSettings) -> list[TrainingExample]:
     """Pictures without questions, each with the listing of what is in it."""
     grid = Grid(run.settings.grid_style, run.settings.grid_steps)
     place = folder / "scenes"
-    pictures = make_base(place, curriculum.base_pictures, scenes, curriculum.base.seed)
+    pictures = make_base(place, base.pictures, scenes, base.training.seed)
     return [description_example(scene.image, describe(scene, grid), "base") for scene in pictures]
 
 
-def teach_arms(run: RunDirectory, start: Path, curriculum: Curriculum, arms: Sequence[Arm], tell: Tell) -> None:
+def teach_arms(run: RunDirectory, start: Path, training: TrainSettings, arms: Sequence[Arm], tell: Tell) -> None:
     """Teach every arm, two at a time, ask each the held-out questions, and keep what they said in the run's one file."""
     questions = [question for question in run.read(Question) if question.split != "train"]
     lessons = [
@@ -63,7 +52,7 @@ def teach_arms(run: RunDirectory, start: Path, curriculum: Curriculum, arms: Seq
             start=start,
             out=run.path / "students" / arm.name,
             examples=examples_of(run, arm),
-            settings=curriculum.arms.model_copy(update={**arm.training, "seed": run.settings.seed}),
+            settings=TrainSettings(**{**training.model_dump(), **arm.training, "seed": run.settings.seed}),
             questions=questions,
             modes=(Mode.ANSWER, Mode.EXPLAIN) if arm.reasons_aloud else (Mode.ANSWER,),
         )

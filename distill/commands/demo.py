@@ -1,15 +1,18 @@
-"""`vpd demo`: the whole way on drawn scenes, in one command."""
+"""`vpd demo` and `vpd experiment`: the whole way on drawn scenes, in one command."""
 
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vpd.distill.commands.console import following, following_lessons, say
 
-__all__ = ["demo"]
+if TYPE_CHECKING:
+    from vpd.distill.experiment import Experiment
+
+__all__ = ["demo", "experiment"]
 
 
 def demo(
@@ -23,28 +26,46 @@ def demo(
     ] = False,
 ) -> None:
     """Draw scenes, write programs, run them, keep the right ones, teach two students, compare them."""
-    from rich.console import Console  # these load pydantic and rich: not with --help
-
-    from vpd.distill.commands.downloads import following_downloads
-    from vpd.distill.demo import FULL, QUICK, run_demo
-    from vpd.distill.report import print_summary, render_report, write_page
-    from vpd.distill.run_files import read_run
+    from vpd.distill.demo import FULL, QUICK, demo_arms  # these load pydantic: not with --help
 
     if recorded and llm is not None:
         raise typer.BadParameter("--recorded and --llm exclude each other")
     size = QUICK if quick else FULL
-    model = f"replay:{files('vpd.distill') / 'recorded' / 'demo.jsonl'}" if recorded else llm or "local/qwen2.5-coder-0.5b"
+    model = f"replay:{files('vpd.distill') / 'recorded' / 'demo.jsonl'}" if recorded else llm or size.llm
     top = folder.with_name(f"{folder.name}-quick") if quick else folder
     if recorded:
-        say("The programs are recorded draws of local/qwen2.5-coder-0.5b; without --recorded they are drawn live.")
-    runs = [top / f"seed-{seed}" for seed in range(seeds)]
-    for seed, place in enumerate(runs):
+        say(f"The programs are recorded draws of {size.llm}; without --recorded they are drawn live.")
+    arms = demo_arms(size.training.steps, every=every_arm)
+    run_all(top, size.model_copy(update={"llm": model, "seeds": tuple(range(seeds)), "arms": arms}))
+
+
+def experiment(
+    file: Annotated[Path, typer.Argument(help="A TOML file that names data, teacher, arms and seeds.", metavar="FILE")],
+    folder: Annotated[Path | None, typer.Option(help="Where the runs are kept; by default runs/ and the file's name.")] = None,
+) -> None:
+    """Teach the students that a file names, over all its seeds, and compare them."""
+    from vpd.distill.experiment import read_experiment  # loads pydantic: not with --help
+
+    run_all(folder or Path("runs") / file.stem, read_experiment(file))
+
+
+def run_all(top: Path, plan: "Experiment") -> None:
+    """Every seed of a plan, and the report over them."""
+    from rich.console import Console  # rich and pydantic load with the first run: not with --help
+
+    from vpd.distill.commands.downloads import following_downloads
+    from vpd.distill.demo import run_seed
+    from vpd.distill.report import print_summary, render_report, write_page
+    from vpd.distill.run_files import read_run
+
+    places = {seed: top / f"seed-{seed}" for seed in plan.seeds}
+    for seed, place in places.items():
         say(f"== {place}")
         with following_downloads() as downloads, following_lessons() as tell:
-            run_demo(place, size, seed, model, follow, tell, every_arm=every_arm, downloads=downloads)
-    records = [read_run(place) for place in runs]
+            run_seed(place, plan, seed, follow, tell, downloads=downloads)
+    records = [read_run(place) for place in places.values()]
     page = top / "report.html"
-    write_page(page, render_report(records))
+    write_page(page, render_report(records, pairs=plan.pairs))
     print_summary(Console(), records)
     say(f"The report is in {page}")
 

@@ -33,7 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for first in (ask.ask, demo.demo, doctor.doctor):
+for first in (ask.ask, demo.demo, demo.experiment, doctor.doctor):
     app.command()(first)
 app.add_typer(scenes.scenes_app, name="scenes")
 app.add_typer(data.data_app, name="data")

@@ -18,12 +18,13 @@ from vpd.distill.report.wording import percent, plain_name, points
 from vpd.distill.run_files import RunRecords
 from vpd.distill.statistics import Estimate
 
-__all__ = ["show_accuracy", "show_seeds"]
+__all__ = ["PAIRS", "show_accuracy", "show_seeds"]
 
 WINNER = "distilled student"
 COLOURS = {WINNER: "winner", "control: student taught answers only": "rival"}
 """The two rows that the whole is about stand out from their like."""
-PAIRS = (
+Pairs = Sequence[tuple[str, str]]
+PAIRS: Pairs = (
     ("distilled", "control"),
     ("distilled", "brief"),
     ("distilled", "paper"),
@@ -34,31 +35,32 @@ PAIRS = (
 what the whole filter is worth, and what rationales without it are."""
 
 
-def show_accuracy(runs: Sequence[RunRecords]) -> list[Part]:
+def show_accuracy(runs: Sequence[RunRecords], pairs: Pairs = PAIRS) -> list[Part]:
     """Sentences, charts, the table, and the paired differences; means over the seeds where there are several runs."""
     rows = contenders(runs[0]) if len(runs) == 1 else average([contenders(run) for run in runs])
     splits = held_out_splits(runs[0])
     if not rows:
         return [element("p", "Nothing was evaluated on a held-out split yet.", class_="quiet")]
-    parts: list[Part] = [show_sentences(runs, splits)]
+    parts: list[Part] = [show_sentences(runs, splits, pairs[0])]
     figures = [show_chart(rows, split) for split in splits if any(split in row.shares for row in rows)]
     parts += [element("div", *figures, class_="charts"), show_table(rows, splits, seeds=len(runs))]
     if len(runs) == 1:
-        parts.append(show_margins(runs[0], splits))
+        parts.append(show_margins(runs[0], splits, pairs))
     return parts
 
 
-def show_sentences(runs: Sequence[RunRecords], splits: Sequence[str]) -> Html:
-    """For each split what the difference between distilled student and control shows."""
+def show_sentences(runs: Sequence[RunRecords], splits: Sequence[str], pair: tuple[str, str]) -> Html:
+    """For each split what the difference between two arms shows."""
+    first, second = (f"{name} student" if name != "control" else name for name in pair)
     items = []
     for split in splits:
-        found = [margin(run, split) for run in runs]
+        found = [margin(run, split, *pair) for run in runs]
         single = found[0].difference.estimate if len(runs) == 1 and found[0] is not None else None
         estimate = single if len(runs) == 1 else average_margin(found)
         if estimate is not None:
             sign = "none" if estimate.holds_zero else "gain" if estimate.value > 0 else "loss"
             start = f"Over {len(runs)} seeds: " if len(runs) > 1 else ""
-            items.append(element("li", start + say_margin(plain_name(split), estimate), class_=sign))
+            items.append(element("li", start + say_margin(plain_name(split), estimate, first=first, second=second), class_=sign))
     return element("ul", *items, class_="says") if items else element("p", "No split was answered by both arms.", class_="quiet")
 
 
@@ -120,10 +122,10 @@ def show_cell(estimate: Estimate | None, count: int) -> Html:
     return element("td", percent(estimate.value), interval, class_="num")
 
 
-def show_margins(run: RunRecords, splits: Sequence[str]) -> Html:
+def show_margins(run: RunRecords, splits: Sequence[str], pairs: Pairs) -> Html:
     """Paired differences of one run."""
     rows: list[Part] = []
-    for pair in PAIRS:
+    for pair in pairs:
         found = [each for each in (margin(run, split, *pair) for split in splits) if each is not None]
         rows += [show_margin(each, is_first=place == 0) for place, each in enumerate(found)]
     heads = ("difference", "split", "points (95 % interval)", "only first right", "only second right", "McNemar p")
@@ -150,25 +152,25 @@ def show_margin(found: Margin, *, is_first: bool) -> Html:
     return element("tr", *names, *shown, class_="group" if is_first else None)
 
 
-def show_seeds(runs: Sequence[RunRecords]) -> list[Part]:
+def show_seeds(runs: Sequence[RunRecords], pairs: Pairs = PAIRS) -> list[Part]:
     """The margin of every seed on every split, their mean, and the means of the other differences."""
     splits = held_out_splits(runs[0])
     heads = ("run", "seed", *map(plain_name, splits))
     head = element("tr", *(element("th", name, class_="num" if place else None) for place, name in enumerate(heads)))
     rows: list[Part] = []
     for run in runs:
-        found = [margin(run, split) for split in splits]
+        found = [margin(run, split, *pairs[0]) for split in splits]
         texts = ["not measured" if each is None else points(each.difference.estimate) for each in found]
         rows.append(element("tr", element("td", run.name), *(element("td", text, class_="num") for text in (run.seed, *texts))))
-    for first, second in PAIRS:
+    for first, second in pairs:
         means = [average_margin([margin(run, split, first, second) for run in runs]) for split in splits]
         if any(mean is not None for mean in means):
             texts = ["not measured" if mean is None else points(mean) for mean in means]
             cells = (element("td", text, class_="num") for text in ("", *texts))
-            total = "total" if (first, second) == PAIRS[0] else None
+            total = "total" if (first, second) == pairs[0] else None
             rows.append(element("tr", element("td", f"mean of {first} − {second}"), *cells, class_=total))
     note = (
-        "Runs: distilled student minus control, answers without a rationale, in points. A run's interval draws its pictures "
+        f"Runs: {pairs[0][0]} minus {pairs[0][1]}, answers without a rationale, in points. A run's interval draws its pictures "
         "again; a mean's is Student's t with the seeds as the sample, so it speaks of seeds that were not run too."
     )
     return [element("div", element("table", head, *rows), class_="scroll"), element("p", note, class_="quiet")]

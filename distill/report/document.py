@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vpd.distill.comparison import average_margin, held_out_splits, margin
-from vpd.distill.report.accuracy import show_accuracy, show_seeds
+from vpd.distill.report.accuracy import PAIRS, show_accuracy, show_seeds
 from vpd.distill.report.examples import show_examples
 from vpd.distill.report.markup import Html, Part, element
 from vpd.distill.report.origin import show_origin
@@ -19,13 +19,16 @@ from vpd.distill.yields import yield_rows
 __all__ = ["render_report", "write_page"]
 
 
-def render_report(runs: Sequence[RunRecords], *, examples: int = 10) -> str:
-    """The report as one page. Raises `ValueError` where there is no run."""
+def render_report(runs: Sequence[RunRecords], *, examples: int = 10, pairs: Sequence[tuple[str, str]] = ()) -> str:
+    """The report as one page. `pairs` names the arms whose difference is told; by default those of the demo.
+
+    Raises `ValueError` where there is no run.
+    """
     if not runs:
         message = "a report needs at least one run"
         raise ValueError(message)
     sections: list[tuple[str, str, list[Part]]] = [
-        ("accuracy", "Who answers how well", show_accuracy(runs)),
+        ("accuracy", "Who answers how well", show_accuracy(runs, pairs or PAIRS)),
         ("yield", "What more draws buy", show_yields(runs)),
         ("programs", "What became of the programs", show_fates(runs)),
         ("time", "Time for a question", show_paces(runs)),
@@ -33,7 +36,7 @@ def render_report(runs: Sequence[RunRecords], *, examples: int = 10) -> str:
         ("origin", "How this was made", show_origin(runs)),
     ]
     if len(runs) > 1:
-        sections.insert(1, ("seeds", "Seed by seed", show_seeds(runs)))
+        sections.insert(1, ("seeds", "Seed by seed", show_seeds(runs, pairs or PAIRS)))
     title = "Visual Program Distillation"
     what = f"run {runs[0].name}" if len(runs) == 1 else f"{len(runs)} runs, one seed each"
     body: list[Part] = [

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from vpd.distill.demo import FULL, QUICK, DemoSize, run_demo
+from vpd.distill.demo import FULL, QUICK, demo_arms, run_seed
+from vpd.distill.experiment import Base, Experiment
 from vpd.distill.records import Prediction, Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.run_files import read_run
 from vpd.distill.scenes import DatasetSettings, Split, make_scenes, read_questions
 from vpd.distill.stages import prompts_for
 from vpd.distill.student.settings import TinySettings, TrainSettings
-from vpd.distill.teaching import Curriculum
 from vpd.engine.completer import Sampling
 from vpd.engine.record import Record
 from vpd.engine.recorded_draws import RecordedDraws, export_draws
@@ -26,17 +26,18 @@ from vpd.engine.sample import draw_programs
 from vpd.engine.scripted import ScriptedCompleter
 from vpd.tools.toolsets import open_toolset
 
-SMALLEST = DemoSize(
+SMALLEST = Experiment(
     scenes=DatasetSettings(
         train_images=12, test_images=2, questions_per_image=2, train_questions=12, unseen_pairs_questions=8, deeper_questions=6
     ),
     draws=2,
-    curriculum=Curriculum(
+    base=Base(
+        pictures=8,
         tiny=TinySettings(side=48, patch=12, width=32, vision_layers=1, text_layers=1, heads=2),
-        base_pictures=8,
-        base=TrainSettings(steps=4),
-        arms=TrainSettings(steps=4),
+        training=TrainSettings(steps=4),
     ),
+    training=TrainSettings(steps=4),
+    arms=demo_arms(4, every=True),
 )
 KINDS: tuple[type[Record], ...] = (Question, Program, Trace, Verdict, Rationale, TrainingExample, Prediction)
 
@@ -56,9 +57,8 @@ def record_draws(folder: Path) -> Path:
 
 def walk(folder: Path, draws: Path) -> None:
     """The whole way, quietly."""
-    run_demo(
-        folder, SMALLEST, 0, f"replay:{draws}", lambda _t, _n, stage: stage(lambda _o: None), lambda *_: None, every_arm=True
-    )
+    plan = SMALLEST.model_copy(update={"llm": f"replay:{draws}"})
+    run_seed(folder, plan, 0, lambda _t, _n, stage: stage(lambda _o: None), lambda *_: None)
 
 
 def held(folder: Path) -> dict[str, dict[str, str]]:
@@ -109,7 +109,7 @@ def test_the_smallest_run_is_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [FULL, QUICK], ids=["full", "quick"])
-def test_the_recorded_draws_are_those_of_the_prompts_as_they_are(size: DemoSize) -> None:
+def test_the_recorded_draws_are_those_of_the_prompts_as_they_are(size: Experiment) -> None:
     texts = [ask.text for split in (Split.TRAIN, Split.UNSEEN_PAIRS, Split.DEEPER) for ask in size.scenes.pool(split)]
     sampling = Sampling(temperature=0.5, max_tokens=320, seed=0)
     with RecordedDraws(Path(str(files("vpd.distill") / "recorded" / "demo.jsonl"))) as recorded:

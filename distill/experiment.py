@@ -1,0 +1,79 @@
+"""A comparison of students in one small file: data, teacher, arms and seeds; the demo is one of them."""
+
+import tomllib
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from vpd.distill.arms import Arm
+from vpd.distill.errors import RunError
+from vpd.distill.scenes import DatasetSettings
+from vpd.distill.student.settings import TinySettings, TrainSettings
+
+__all__ = ["Base", "Experiment", "read_experiment"]
+
+
+class Base(BaseModel):
+    """The student that all arms start from: a tiny one that has learnt to list what is in drawn pictures."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pictures: int = Field(6000, ge=1)
+    """Distinct pictures that it learns on."""
+    tiny: TinySettings = TinySettings()
+    training: TrainSettings = TrainSettings()
+
+
+class Experiment(BaseModel):
+    """Everything that decides what is compared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    about: str = ""
+    llm: str = "local/qwen2.5-coder-0.5b"
+    draws: int = Field(5, ge=1, le=100)
+    policy: str = "reasons"
+    noise: float = Field(0.0, ge=0, le=0.5)
+    """How often the teacher's tools err: each of drop, hallucinate and confuse at this rate."""
+    seeds: tuple[int, ...] = (0,)
+    scenes: DatasetSettings = DatasetSettings()
+    base: Base = Base()
+    training: TrainSettings = TrainSettings()
+    """Of every arm, but for what an arm sets otherwise."""
+    arms: tuple[Arm, ...]
+    compare: tuple[tuple[str, str], ...] = ()
+    """Pairs of arms whose difference is told, the one that should be better first; none means each against the first."""
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Self:
+        names = [arm.name for arm in self.arms]
+        if not names or len(set(names)) < len(names):
+            message = f"arms need names of their own, and there must be one; got {names}"
+            raise ValueError(message)
+        unknown = {name for pair in self.compare for name in pair} - set(names)
+        if unknown:
+            message = f"compare names {sorted(unknown)}; the arms are {names}"
+            raise ValueError(message)
+        for arm in self.arms:
+            TrainSettings(**{**self.training.model_dump(), **arm.training})
+        return self
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Arms whose difference is told."""
+        first, *others = (arm.name for arm in self.arms)
+        return self.compare or tuple((other, first) for other in others)
+
+
+def read_experiment(path: Path) -> Experiment:
+    """The experiment of a TOML file. Raises `RunError` that names what is wrong."""
+    try:
+        return Experiment(**tomllib.loads(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"{path} cannot be read as TOML ({error})"
+        raise RunError(message) from error
+    except ValidationError as error:
+        said = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'experiment'}: {each['msg']}" for each in error.errors()[:5])
+        message = f"{path}: {said}"
+        raise RunError(message) from error

@@ -1,0 +1,60 @@
+"""A comparison's file, and what arms are taught."""
+
+from pathlib import Path
+
+import pytest
+
+from vpd.distill.demo import FULL, QUICK
+from vpd.distill.errors import RunError
+from vpd.distill.experiment import Experiment, read_experiment
+
+WHOLE = """
+about = "k"
+draws = 10
+noise = 0.05
+seeds = [0, 1]
+[scenes]
+train_images = 100
+[base.training]
+steps = 10
+[training]
+steps = 20
+[[arms]]
+name = "control"
+learns = "answers"
+training = { steps = 60 }
+[[arms]]
+name = "k1"
+draws = 1
+policy = "paper"
+"""
+
+
+def test_a_file_names_data_teacher_arms_and_seeds(tmp_path: Path) -> None:
+    (tmp_path / "k.toml").write_text(WHOLE)
+    plan = read_experiment(tmp_path / "k.toml")
+    assert (plan.seeds, plan.scenes.train_images, plan.arms[1].draws) == ((0, 1), 100, 1)
+    assert plan.pairs == (("k1", "control"),)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("k1", "control"), "names of their own"),
+        (("draws = 1\n", "draws = 0\n"), "arms.1.draws"),
+        (("steps = 60", "stepz = 60"), "stepz"),
+        (("noise = 0.05", 'compare = [["k1", "k2"]]'), "k2"),
+        (("draws = 10", "draws = "), "TOML"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused_by_name(tmp_path: Path, change: tuple[str, str], said: str) -> None:
+    (tmp_path / "k.toml").write_text(WHOLE.replace(*change))
+    with pytest.raises(RunError, match=said):
+        read_experiment(tmp_path / "k.toml")
+
+
+@pytest.mark.parametrize("plan", [FULL, QUICK])
+def test_the_demos_control_takes_more_and_cheaper_steps(plan: Experiment) -> None:
+    control, distilled = plan.arms
+    assert control.training["steps"] > plan.training.steps
+    assert distilled.training == {}
