@@ -1,0 +1,75 @@
+"""Pairs to prefer by, from a run whose programs come from a script and everything else is real."""
+
+from pathlib import Path
+
+import pytest
+
+from vpd.distill.preferences import preference_pairs
+from vpd.distill.records import Outcome, Preference, Verdict
+from vpd.distill.run_directory import RunDirectory
+from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
+from vpd.distill.settings import RunSettings
+from vpd.distill.stages import add_questions, judge, run_draws, sample
+from vpd.engine.records import Question
+from vpd.engine.scripted import ScriptedCompleter
+
+COUNT = 'def execute_command(image):\n    found = find(image, "{name}")\n    return str(len(found){more})\n'
+SILENT = "def execute_command(image):\n    find(image, 'circle')\n"
+SCENES = DatasetSettings(
+    train_images=12, test_images=2, questions_per_image=3, train_questions=12, unseen_pairs_questions=8, deeper_questions=6
+)
+
+
+def ignore(_outcome: str) -> None:
+    return
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of each counting question one right program, two wrong ones of which one is drawn twice, and one that says nothing."""
+    folder = tmp_path_factory.mktemp("run")
+    make_scenes(folder / "scenes", SCENES)
+    script = {}
+    for question in read_questions(folder / "scenes"):
+        name = question.text.removeprefix("How many ").removesuffix(" are there?")
+        counts = question.kind == "count" and question.text.startswith("How many")
+        ways = [" + 1", "", " + 2", " + 2"] if counts else []
+        script[question.text] = [*(COUNT.format(name=name, more=more) for more in ways), *[SILENT] * (5 - len(ways))]
+    with RunDirectory(folder / "run", RunSettings(llm="scripted", draws=5, policy="paper")) as place:
+        add_questions(place, read_questions(folder / "scenes"))
+        with ScriptedCompleter(script) as completer:
+            sample(place, completer, ignore)
+        run_draws(place, ignore)
+        judge(place, ignore)
+    return folder / "run"
+
+
+def pairs_of(run: Path, most: int) -> list[Preference]:
+    return list(preference_pairs(RunDirectory(run), most))
+
+
+def test_a_right_trace_stands_against_the_wrong_one_that_most_draws_share(run: Path) -> None:
+    place = RunDirectory(run)
+    outcomes = {(one.question, one.trace): one.outcome for one in place.read(Verdict)}
+    answers = {one.id: one.answers[0] for one in place.read(Question)}
+    pairs = pairs_of(run, 1)
+    assert pairs
+    for pair in pairs:
+        assert outcomes[pair.question, pair.chosen_trace] is Outcome.RIGHT
+        assert outcomes[pair.question, pair.rejected_trace] is Outcome.WRONG
+        right = int(answers[pair.question])
+        assert pair.chosen.endswith(f"answer is {right}.")
+        assert pair.rejected.endswith(f"answer is {right + 2}.")
+        assert (pair.split, pair.asked[-len("the question.") :]) == ("train", "the question.")
+
+
+def test_more_wrong_traces_make_more_pairs(run: Path) -> None:
+    one, two = pairs_of(run, 1), pairs_of(run, 2)
+    assert len(two) == 2 * len(one)
+    assert len({pair.id for pair in two}) == len(two)
+
+
+def test_a_question_that_only_wrong_or_silent_programs_met_makes_no_pair(run: Path) -> None:
+    silent = {one.id for one in RunDirectory(run).read(Question) if one.kind != "count"}
+    assert silent
+    assert not silent & {pair.question for pair in pairs_of(run, 5)}
