@@ -17,7 +17,9 @@ log = logging.getLogger(__name__)
 
 def draw_key(model: str, prompt: Prompt, sampling: Sampling, draw: int) -> str:
     """Hex digest of all that can change a draw's text, its number among them: k draws of one prompt have k keys."""
-    messages = [[message.role, message.content] for message in prompt.messages]
+    messages: list[object] = [[message.role, message.content] for message in prompt.messages]
+    if prompt.image is not None:
+        messages.append(["image", prompt.image.sha256])
     return sha256_of(["draw", 1, model, messages, sampling.as_record(), draw])
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from vpd.engine.completer import Closing, Completion, Sampling, seed_of
 from vpd.engine.errors import MissingKey, ModelError
+from vpd.engine.picture_url import as_data_url
 from vpd.engine.records import Prompt
 from vpd.engine.retries import Retries, Transient, retrying, seconds_to_wait
 from vpd.tools.errors import MissingExtra
+from vpd.tools.image import Image
 
 __all__ = ["LitellmCompleter", "import_litellm"]
 
@@ -89,7 +91,7 @@ class LitellmCompleter(Closing):
     def _request(self, prompt: Prompt, sampling: Sampling, draw: int) -> dict[str, Any]:
         request: dict[str, Any] = {
             "model": self.asks,
-            "messages": [{"role": message.role, "content": message.content} for message in prompt.messages],
+            "messages": messages_of(prompt),
             "max_tokens": sampling.max_tokens,
             "timeout": self._timeout,
             "max_retries": 0,
@@ -111,6 +113,15 @@ class LitellmCompleter(Closing):
             return litellm.completion(**request)
         except Exception as error:  # litellm passes on whatever a provider's library raises; each kind is sorted here
             raise sort_error(litellm, error, self.model) from error
+
+
+def messages_of(prompt: Prompt) -> list[dict[str, Any]]:
+    """The messages as a chat takes them; the picture is sent in the last one, before its text."""
+    messages: list[dict[str, Any]] = [{"role": message.role, "content": message.content} for message in prompt.messages]
+    if prompt.image is not None:
+        picture = {"type": "image_url", "image_url": {"url": as_data_url(Image(prompt.image))}}
+        messages[-1]["content"] = [picture, {"type": "text", "text": messages[-1]["content"]}]
+    return messages
 
 
 def check_key(litellm: Any, model: str) -> None:

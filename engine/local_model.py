@@ -68,7 +68,10 @@ class LocalCompleter(LitellmCompleter):
                 self._loaded = None
 
     def complete(self, prompt: Prompt, sampling: Sampling, draw: int) -> Completion:
-        """As every completer; the first call fetches weights that are missing and loads them."""
+        """As every completer; the first call fetches weights that are missing and loads them. Pictures are refused."""
+        if prompt.image is not None:
+            message = f"{self.model} takes no pictures; name a vision model as litellm takes it"
+            raise ModelError(message)
         with self._ready:
             if self._loaded is None:
                 register(import_litellm())

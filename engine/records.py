@@ -80,7 +80,9 @@ class Prompt(Record):
     name: str
     messages: tuple[Message, ...]
     sha256: str
-    """Of the messages."""
+    """Of the messages, and of the picture where there is one."""
+    image: ImageRef | None = None
+    """The picture that stands before the last message's text; only models that see take one."""
 
 
 class Program(Record):

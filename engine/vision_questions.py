@@ -3,12 +3,12 @@
 The picture or region leaves the machine, for whoever serves the model.
 """
 
-import base64
 from threading import Event, Lock
 from typing import Any
 
 from vpd.engine.errors import ModelError
 from vpd.engine.litellm_completer import check_key, import_litellm, sort_error
+from vpd.engine.picture_url import as_data_url
 from vpd.engine.retries import Retries, Transient, retrying
 from vpd.tools.errors import ToolFailed
 from vpd.tools.image import Image
@@ -18,8 +18,6 @@ __all__ = ["remote_question_tools"]
 
 SHORT = "Answer the question using a single word or phrase."
 CAPTION = "Describe the image in one short sentence."
-LARGEST = 1024
-"""Pixels of the longer side of what is sent."""
 
 
 def remote_question_tools(
@@ -92,15 +90,3 @@ class RemoteEye:
             )
         except Exception as error:  # litellm passes on whatever a provider's library raises; each kind is sorted here
             raise sort_error(litellm, error, self.model) from error
-
-
-def as_data_url(image: Image) -> str:
-    """The region as a PNG inside a URL, shrunk where it is large."""
-    import cv2  # loads with the first picture
-
-    pixels = image.pixels[:, :, ::-1]
-    scale = LARGEST / max(pixels.shape[:2])
-    if scale < 1:
-        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    _, data = cv2.imencode(".png", pixels)
-    return f"data:image/png;base64,{base64.b64encode(data.tobytes()).decode()}"
