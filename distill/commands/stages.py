@@ -130,14 +130,39 @@ def explain(
     policy: Annotated[
         list[str] | None, typer.Option(help="Also tell what this policy chooses: paper, none, agreed, or a TOML file.")
     ] = None,
+    writer: Annotated[
+        str, typer.Option(help="template, or a language model that words what the template tells, as litellm takes it.")
+    ] = "template",
+    grid: Annotated[
+        str | None,
+        typer.Option(help="How places are written: a student's family (qwen2-vl) or a style (cell-8); else the run's."),
+    ] = None,
+    attempts: Annotated[int, typer.Option(min=1, help="Drafts of a language model before the template is fallen back on.")] = 3,
+    temperature: Annotated[float, typer.Option(min=0, max=2, help="Of the language model.")] = 0.5,
+    cache: Cache = None,
 ) -> None:
-    """Tell the traces that the run's policy chooses in words."""
+    """Tell the traces that the run's policy chooses in words, and hold each word against its trace."""
+    from contextlib import ExitStack
+
+    from vpd.distill.caches import cache_folder
     from vpd.distill.checks.policy import read_policy
+    from vpd.distill.commands.downloads import following_downloads
+    from vpd.distill.grid import open_grid
+    from vpd.distill.rationales.rewriting import Rewriter
     from vpd.distill.run_directory import RunDirectory
     from vpd.distill.stages import explain as explain_all
+    from vpd.engine.completers import Sampling, open_completer
 
-    with RunDirectory(directory) as place, following("explain", None) as advance:
-        explain_all(place, advance, [read_policy(name) for name in (place.settings.policy, *(policy or ()))])
+    written_on = open_grid(grid) if grid else None
+    with RunDirectory(directory) as place, ExitStack() as opened:
+        rewriter = None
+        if writer != "template":
+            downloads = opened.enter_context(following_downloads())
+            completer = opened.enter_context(open_completer(writer, cache=cache_folder("draws", cache), progress=downloads))
+            rewriter = Rewriter(completer, Sampling(temperature=temperature, max_tokens=400), attempts)
+        advance = opened.enter_context(following("explain", None))
+        policies = [read_policy(name) for name in (place.settings.policy, *(policy or ()))]
+        explain_all(place, advance, policies, grid=written_on, rewriter=rewriter)
 
 
 def build(directory: Directory) -> None:

@@ -20,7 +20,7 @@ from vpd.distill.rationales.regions import (
 from vpd.distill.records import Rationale, Verdict
 from vpd.engine.records import Question, Step, ToolCall, Trace
 
-__all__ = ["ending", "explain_trace"]
+__all__ = ["ending", "explain_trace", "tell"]
 
 WRITER = "template-2"
 LONGEST = 4_000
@@ -37,19 +37,23 @@ def ending(answer: str) -> str:
 def explain_trace(question: Question, trace: Trace, verdict: Verdict, grid: Grid) -> Rationale:
     """The rationale of a trace that answered. It ends at what the program answered, never at the label."""
     answer = verdict.answer or ""
-    sentences = [*Teller(trace, grid).sentences(), ending(answer)]
-    text = " ".join(sentences)
-    if len(text) > LONGEST:
-        text = f"{text[:LONGEST].rsplit('. ', 1)[0]}. {sentences[-1]}"
     return Rationale(
         question=question.id,
         trace=trace.id,
         trace_digest=trace.digest,
         writer=WRITER,
         grid=grid.name,
-        text=text,
+        text=" ".join([*tell(trace, grid), ending(answer)]),
         answer=answer,
     )
+
+
+def tell(trace: Trace, grid: Grid) -> list[str]:
+    """The sentences before the answer."""
+    sentences = Teller(trace, grid).sentences()
+    while sum(map(len, sentences)) > LONGEST:
+        sentences.pop()
+    return sentences
 
 
 class Teller:
