@@ -14,6 +14,7 @@ from vpd.distill.commands import (
     models,
     replay,
     report,
+    rivals,
     scenes,
     score,
     stages,
@@ -53,6 +54,7 @@ for stage in (
     report.report,
     report.view,
     replay.replay,
+    rivals.rivals,
 ):
     app.command(rich_help_panel="Stages of a run")(stage)
 for name, command in (("mix", mixing.mix), ("export", export.export), ("trace-back", mixing.trace_back)):
