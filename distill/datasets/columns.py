@@ -84,8 +84,13 @@ def read_columns(path: Path) -> Columns:
     return Columns(**given, columns=names, keep=None if keep is None else tuple(keep))
 
 
-def entry_of(row: Mapping[str, Any], columns: Columns, file: Path, number: int, *, source: str, split: str) -> Entry:
-    """The question in a row; `source` and `split` are taken where neither row nor layout says them. Raises `BadRecord`."""
+def entry_of(
+    row: Mapping[str, Any], columns: Columns, file: Path, number: int, *, source: str, split: str, stem: str = ""
+) -> Entry:
+    """The question in a row; `source` and `split` are taken where neither row nor layout says them. Raises `BadRecord`.
+
+    A row without a key gets `stem`, by default the file's name, and its number.
+    """
 
     def wrong(why: str) -> BadRecord:
         return BadRecord(file, number, why)
@@ -105,7 +110,7 @@ def entry_of(row: Mapping[str, Any], columns: Columns, file: Path, number: int, 
         used = {name for name in found.values() if name is not None}
         kept = [name for name in row if name not in used] if columns.keep is None else columns.keep
         return Entry(
-            key=plain_text(cells["key"]) if "key" in cells else f"{file.stem}-{number}",
+            key=plain_text(cells["key"]) if "key" in cells else f"{stem or file.stem}-{number}",
             text=text,
             picture=picture_in(cells.get("image")),
             kind=plain_text(cells.get("kind", columns.kind)),

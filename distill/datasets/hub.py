@@ -99,7 +99,7 @@ def from_rows(rows: "Dataset | IterableDataset", columns: Columns, path: Path, s
             return
         except Exception as error:  # a library's border, as above
             raise BadRecord(path, number, f"cannot be read ({error})") from error
-        yield entry_of(row, columns, path, number, source=path.name, split=split)
+        yield entry_of(row, columns, path, number, source=path.name, split=split, stem=split)
 
 
 def undecoded(rows: "Dataset | IterableDataset") -> "Dataset | IterableDataset":

@@ -189,7 +189,7 @@ CHANGES = st.one_of(
 
 
 @pytest.mark.parametrize("name", FILES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(CHANGES, min_size=1, max_size=3))
 def test_a_changed_file_gives_questions_or_one_clean_error(
     name: str, changes: list[tuple[str, float, bytes]], shelf: Any

@@ -2,6 +2,9 @@
 
 import base64
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +152,7 @@ VALUES = st.recursive(
 NAMES = st.sampled_from(["question", "image", "answers", "choices", "kind", "answer_kind", "split", "id", "other"])
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.dictionaries(NAMES, VALUES), max_size=2), good=st.booleans())
 def test_any_rows_give_questions_or_one_clean_error(rows: list[dict[str, Any]], good: bool, shelf: Any, folder: Path) -> None:
     given = [row | ({"question": "What?", "image": "a.png"} if good else {}) for row in rows]
@@ -199,10 +202,32 @@ def test_what_save_to_disk_wrote_is_read_without_decoding_its_pictures(shelf: An
     )
     rows = {"question": ["What?"], "picture": [{"bytes": shelf.picture_bytes("red"), "path": None}], "answer": [1]}
     made = datasets.Dataset.from_dict(rows, features=features)
-    datasets.DatasetDict({"test": made}).save_to_disk(str(tmp_path / "saved"))
-    (question,) = shelf.read("hf", folder=tmp_path / "saved")
-    assert (question.split, question.answers) == ("test", ("dog",))
+    datasets.DatasetDict({"test": made, "train": made}).save_to_disk(str(tmp_path / "saved"))
+    question, other = shelf.read("hf", folder=tmp_path / "saved")
+    assert (question.key, question.split, question.answers) == ("test-1", "test", ("dog",))
+    assert other.key == "train-1"
     assert Path(question.image.path).read_bytes() == shelf.picture_bytes("red")
+
+
+STREAM = """
+import sys
+from vpd.distill.datasets import Columns
+from vpd.distill.datasets.hub import read_hub
+(entry,) = read_hub("hub:" + sys.argv[1], Columns())
+print(entry.key, entry.split, entry.answers, type(entry.picture.data).__name__)
+"""
+
+
+@pytest.mark.slow
+def test_rows_are_streamed_as_from_the_hub(shelf: Any, tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    (tmp_path / "set").mkdir()
+    pq.write_table(pa.Table.from_pylist(rows_for_hugging_face(shelf)[:1]), tmp_path / "set" / "test-00000-of-00001.parquet")
+    command = [sys.executable, "-c", STREAM, str(tmp_path / "set")]
+    environment = os.environ | {"HF_HOME": str(tmp_path / "home"), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    assert done.stdout.split() == ["1", "test", *str(("cat",) * 10).split(), "bytes"]
 
 
 def test_a_folder_that_is_no_data_set_of_hugging_face_is_told(shelf: Any, tmp_path: Path) -> None:

@@ -208,7 +208,7 @@ def test_encrypted_and_broken_archives_are_told_cleanly(shelf: Any, tmp_path: Pa
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1), new=st.binary(max_size=4), end=st.floats(0, 1))
 def test_a_changed_archive_gives_the_picture_or_one_clean_error(
     kind: str, place: float, new: bytes, end: float, shelf: Any

@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from vpd.distill.checks import read_policy
 from vpd.distill.commands.data import data_app
 from vpd.distill.datasets import check_splits
 from vpd.distill.datasets.errors import BadRecord, DatasetError, SplitsStraddle
 from vpd.distill.errors import RunError
+from vpd.distill.records import Outcome, Teaches, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory
+from vpd.distill.stages import build, explain, judge, run_draws, sample
 from vpd.engine.records import Question
+from vpd.engine.scripted import ScriptedCompleter
 from vpd.tools.errors import UnknownName
 
 Vpd = Callable[..., Result]
@@ -211,6 +215,29 @@ def test_what_is_not_asked_for_is_not_opened(shelf: Any) -> None:
     stream = shelf.stream("tallyqa", folder, "test")
     assert next(stream).key == "30095771"
     stream.close()
+
+
+def test_a_run_goes_on_from_imported_questions_to_examples(vpd: Vpd, shelf: Any, tmp_path: Path) -> None:
+    shelf.put_picture(tmp_path / "mine" / "a.png", "white")
+    text = "How many circles are there?"
+    shelf.put_lines(tmp_path / "mine" / "train.jsonl", [{"question": text, "image": "a.png", "answer": 0}])
+    words = ("--toolset", "scenes", "--draws", "1", "--llm", "scripted")
+    assert vpd("import", "own", tmp_path / "mine", tmp_path / "run", *words).exit_code == 0
+    program = 'def execute_command(image):\n    return len(find(image, "circle"))\n'
+    with RunDirectory(tmp_path / "run") as run:
+        with ScriptedCompleter({text: [program]}) as completer:
+            sample(run, completer, ignore)
+        run_draws(run, ignore)
+        judge(run, ignore)
+        explain(run, ignore, [read_policy("paper")])
+        build(run, ignore)
+        (verdict,) = run.read(Verdict)
+        assert (verdict.outcome, verdict.answer) == (Outcome.RIGHT, "0")
+        assert {example.teaches for example in run.read(TrainingExample)} == {Teaches.ANSWER, Teaches.RATIONALE}
+
+
+def ignore(_outcome: str) -> None:
+    return
 
 
 @pytest.mark.parametrize("words", [("--toolset", "lit"), ("--straddling", "perhaps")])
