@@ -1,7 +1,6 @@
 """A region of the picture: right where it overlaps a label's enough."""
 
 import re
-from math import isfinite
 from typing import Any
 
 from vpd.distill.judging.judged import Judged
@@ -21,32 +20,28 @@ FARTHEST = 1e9
 
 def read_box(answer: Any) -> Box | None:
     """The one region that a value is: as traces hold it, four numbers, named sides, one of these in a list, or as text."""
-    if isinstance(answer, str):
-        value = parsed(answer)
-        found = NUMBER.findall(answer)
-        if not isinstance(value, str):
-            return read_box(value)
-        return box_of(float(number) for number in found) if len(found) == len(SIDES) else None
-    if isinstance(answer, dict):
-        if "region" in answer:
-            return read_box(answer["region"]) if isinstance(answer["region"], list) else None
-        return box_of(answer[side] for side in SIDES) if set(SIDES) <= answer.keys() else None
-    if isinstance(answer, list):
-        if len(answer) == 1 and isinstance(answer[0], dict | list):
-            return None if answer[0] == answer else read_box(answer[0])
-        return box_of(answer) if len(answer) == len(SIDES) else None
-    return None
+    value = parsed(answer) if isinstance(answer, str) else answer
+    if isinstance(value, str):
+        found = NUMBER.findall(value)
+        return box_of([float(number) for number in found])
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, dict):
+        value = value["region"] if "region" in value else [value.get(side) for side in SIDES]
+    return box_of(value)
 
 
-def box_of(numbers: Any) -> Box | None:
+def box_of(sides: Any) -> Box | None:
     """Left, top, right, bottom as a region; None where they are none."""
-    sides = list(numbers)
-    if not all(isinstance(side, int | float) and not isinstance(side, bool) for side in sides):
-        return None
-    if not all(abs(side) <= FARTHEST and isfinite(side) for side in sides):
+    if not isinstance(sides, list) or len(sides) != len(SIDES) or not all(map(is_place, sides)):
         return None
     left, top, right, bottom = (float(side) for side in sides)
     return Box(left, top, right, bottom) if left <= right and top <= bottom else None
+
+
+def is_place(side: Any) -> bool:
+    """Whether a value can be a coordinate; a number that is none compares as false."""
+    return isinstance(side, int | float) and not isinstance(side, bool) and abs(side) <= FARTHEST
 
 
 def judge_box(answer: Any, question: Question, settings: JudgeSettings) -> Judged:

@@ -6,6 +6,7 @@ from typing import Any
 
 from vpd.distill.judging.judged import Judged
 from vpd.distill.judging.reading import normalise, normalised, read_answer
+from vpd.distill.judging.yes_no import WORDS
 from vpd.engine.records import Question
 
 __all__ = ["judge_choice", "read_choice"]
@@ -30,6 +31,8 @@ def read_choice(text: str, choices: tuple[str, ...]) -> str | None:
     """
     options = options_of(choices)
     plain = normalise(text)
+    if WORDS.get(plain) in options and plain not in options:
+        return WORDS[plain]
     for said in dict.fromkeys((plain, normalise(LEAD.sub("", plain)))):
         if said in options:
             return said

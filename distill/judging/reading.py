@@ -28,7 +28,7 @@ def shown(value: Any) -> str:
     """Any value in few characters."""
     try:
         return repr(value)[:LONGEST]
-    except ValueError:  # Python writes no integer of more than 4,300 digits
+    except (ValueError, RecursionError):  # Python writes no integer of more than 4,300 digits, and no list in a thousand lists
         return f"<{type(value).__name__}>"
 
 

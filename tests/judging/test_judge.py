@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vpd.distill.judging import judge_text, judge_trace, read_answer
-from vpd.distill.records import Outcome
+from vpd.distill.judging import judge_text, judge_trace
+from vpd.distill.judging.judge import judge_value
+from vpd.distill.records import Outcome, Verdict
 from vpd.engine.records import AnswerKind, Failure, FailureStage, Isolation, Question, Trace
 from vpd.tools.image import ImageRef
 
@@ -71,7 +72,7 @@ def test_another_answer_is_wrong(kind: AnswerKind, said: object, label: str) -> 
     assert judge_trace(asked, trace(said)).outcome is Outcome.WRONG
 
 
-@pytest.mark.parametrize("said", [None, ""])
+@pytest.mark.parametrize("said", [None, "", " \n"])
 def test_no_answer_is_silent(said: object) -> None:
     assert judge_trace(question(AnswerKind.TEXT, "red"), trace(said)).outcome is Outcome.SILENT
 
@@ -86,7 +87,45 @@ def test_without_a_label_the_outcome_is_unknown_and_the_answer_is_read() -> None
     assert (verdict.outcome, verdict.answer) == (Outcome.UNKNOWN, "2")
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists), st.sampled_from(AnswerKind))
-def test_any_plain_answer_is_judged(answer: object, kind: AnswerKind) -> None:
-    outcome, _ = judge_text(read_answer(answer), question(kind, "red"))
-    assert isinstance(outcome, Outcome)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+LABELS = st.lists(st.text(max_size=12) | st.sampled_from(["yes", "3", "10 20 30 40", "red", "[1"]), max_size=10)
+
+
+@given(JSON, LABELS, st.sampled_from(AnswerKind), st.lists(st.text(max_size=6), max_size=5))
+def test_any_answer_is_judged_and_the_verdict_is_a_line(
+    answer: object, labels: list[str], kind: AnswerKind, choices: list[str]
+) -> None:
+    verdict = judge_trace(question(kind, *labels, choices=tuple(choices)), trace(answer))
+    assert 0.0 <= verdict.score <= 1.0
+    assert (verdict.outcome is Outcome.RIGHT) <= (verdict.score > 0)
+    assert Verdict.from_line(verdict.to_line()) == verdict
+
+
+@pytest.mark.parametrize("kind", AnswerKind)
+@pytest.mark.parametrize("label", ["yes", "3", "red", "10 20 30 40", "a cat"])
+def test_a_label_said_itself_is_right(kind: AnswerKind, label: str) -> None:
+    if kind is AnswerKind.BOX:
+        label = "10 20 30 40"
+    assert judge_text(label, question(kind, label))[0] is Outcome.RIGHT
+
+
+HUGE = {
+    "number": 10**5000,
+    "nan": float("nan"),
+    "infinity": float("-inf"),
+    "list": [10**5000],
+    "digits": "9" * 5000,
+    "nothing": "\x00",
+    "brackets": "[" * 3000,
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+@pytest.mark.parametrize("kind", AnswerKind)
+def test_an_answer_out_of_all_bounds_is_judged(name: str, kind: AnswerKind) -> None:
+    asked = question(kind, "red", choices=("red", "blue"))
+    assert judge_value(HUGE[name], asked)[0] in (Outcome.WRONG, Outcome.UNKNOWN)
