@@ -8,7 +8,7 @@ from typing import TypeVar
 from vpd.distill.errors import RunError
 from vpd.distill.mixing.settings import MixSettings
 from vpd.distill.mixing.training_set import SETTINGS, find_picture, is_set, open_examples
-from vpd.distill.records import Rationale, TrainingExample, Verdict
+from vpd.distill.records import Finding, Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import FILES
 from vpd.distill.run_files import read_object
 from vpd.engine.errors import JournalError
@@ -40,6 +40,8 @@ class RowOrigin:
     verdict: Verdict | None = None
     verdicts: tuple[Verdict, ...] = ()
     """On every trace of the question."""
+    findings: tuple[Finding, ...] = ()
+    """What checks beyond the answer say of the trace."""
 
 
 def find_origin(start: str, source: Path) -> RowOrigin:
@@ -72,6 +74,7 @@ def find_origin(start: str, source: Path) -> RowOrigin:
         prompt=prompt_of(draws[0], run) if draws else None,
         verdict=next((one for one in verdicts if one.trace == wanted), None),
         verdicts=verdicts,
+        findings=tuple(matching(run, Finding, asked, lambda one: one.question == asked and one.trace == wanted)),
     )
 
 

@@ -55,7 +55,9 @@ def mix(
             if count:
                 say(f"{source}: {count} rows {reason.value}")
     counts = done.tally.as_counts()
-    say(f"{out}: {counts['rows']} rows, {counts['questions']} questions, {counts['pictures']} pictures; see {out / 'card.md'}")
+    there = "" if done.made else " is there already, of the same settings and sources"
+    held = f"{counts['rows']} rows, {counts['questions']} questions, {counts['pictures']} pictures"
+    say(f"{out}{there}: {held}; see {out / 'card.md'}")
 
 
 def trace_back(

@@ -85,3 +85,6 @@ class Mixed:
     dropped: dict[str, Counter[Dropped]]
     """By the source's name, rows."""
     contradictions: int
+    """Short answers that were dropped as said before, and said something else."""
+    made: bool = True
+    """Whether it was written now; else it was there, of the same settings and sources."""

@@ -39,6 +39,8 @@ def sections(origin: RowOrigin) -> Iterator[tuple[str, str]]:
         yield f"PROGRAM {trace.program[:20]}", trace.source
         yield f"TRACE {trace.id}  (isolation {trace.isolation})", calls_of(origin)
     yield "VERDICT", judged(origin)
+    for finding in origin.findings:
+        yield f"CHECKS {finding.id}  ({finding.battery})", "\n".join(f"{name}: {state}" for name, state in finding.states.items())
     if origin.rationale is not None:
         told = origin.rationale
         doubts = "not checked" if told.unfounded is None else ", ".join(told.unfounded) or "none"

@@ -151,13 +151,13 @@ def test_kinds_are_cut_to_the_middle_one(make_run: MakeRun, tmp_path: Path) -> N
 
 
 def test_validation_is_set_aside_by_picture(make_run: MakeRun, tmp_path: Path) -> None:
-    mix(tmp_path / "set", settings(make_run("run", range(200)), validation=0.25))
+    mix(tmp_path / "set", settings(make_run("run", range(80)), validation=0.25))
     splits: dict[str, set[str]] = {}
     for row in rows(tmp_path / "set"):
         splits.setdefault(row.image.sha256, set()).add(row.split)
     counts = Counter(next(iter(each)) for each in splits.values())
     assert all(len(each) == 1 for each in splits.values())
-    assert 30 < counts["validation"] < 70
+    assert 10 < counts["validation"] < 30
 
 
 def test_a_set_can_be_mixed_again_and_keeps_its_validation_out(make_run: MakeRun, tmp_path: Path) -> None:
@@ -194,9 +194,27 @@ def test_a_set_is_not_overwritten_unless_asked(make_run: MakeRun, tmp_path: Path
     run = make_run("run")
     mix(tmp_path / "set", settings(run))
     with pytest.raises(RunError, match="is there already"):
-        mix(tmp_path / "set", settings(run))
+        mix(tmp_path / "set", settings(run, most=1))
     mix(tmp_path / "set", settings(run, most=1), replace=True)
     assert len(rows(tmp_path / "set")) == 2
+
+
+def test_the_same_mixing_again_finds_its_set(make_run: MakeRun, tmp_path: Path) -> None:
+    run = make_run("run")
+    first = mix(tmp_path / "set", settings(run, most=3))
+    again = mix(tmp_path / "set", settings(run, most=3))
+    assert not again.made
+    assert again.tally.as_counts() == first.tally.as_counts()
+    assert {name: +why for name, why in again.dropped.items()} == {name: +why for name, why in first.dropped.items()}
+
+
+def test_a_set_whose_run_has_changed_is_not_taken_for_the_same(make_run: MakeRun, tmp_path: Path) -> None:
+    run = make_run("run")
+    mix(tmp_path / "set", settings(run))
+    lines = (run / "examples.jsonl").read_text().splitlines(keepends=True)
+    (run / "examples.jsonl").write_text("".join(lines[:-1]))
+    with pytest.raises(RunError, match="is there already"):
+        mix(tmp_path / "set", settings(run))
 
 
 def test_a_folder_of_someone_else_is_never_replaced(make_run: MakeRun, tmp_path: Path) -> None:
