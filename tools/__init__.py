@@ -5,6 +5,7 @@ from vpd.tools.errors import ToolFailed, VpdError
 from vpd.tools.hooks import hookimpl
 from vpd.tools.image import Image, ImageRef, read_image_ref
 from vpd.tools.registry import Registry, discover
+from vpd.tools.resource import resource
 from vpd.tools.tool import Tool, tool
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "discover",
     "hookimpl",
     "read_image_ref",
+    "resource",
     "tool",
 ]

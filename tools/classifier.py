@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from vpd.tools.errors import MissingExtra
 from vpd.tools.fetch import weights
 from vpd.tools.image import Image
-from vpd.tools.placement import Model, Placement, shared_placement
+from vpd.tools.placement import Model, Placement
+from vpd.tools.resource import Resource
 from vpd.tools.tool import Tool, tool
 
 __all__ = ["Classifier", "Guess", "classifier_tools"]
@@ -42,9 +43,9 @@ class Loaded(NamedTuple):
 class Classifier:
     """The likeliest labels of an image; remembers the last images looked at."""
 
-    def __init__(self, fetch: Fetch, placement: Placement) -> None:
-        self._placement = placement
-        self._model: Model[Loaded] = Model("EfficientNet-Lite0 ImageNet", lambda: load_classifier(fetch), size=19_000_000)
+    def __init__(self, fetch: Fetch, placement: Placement | None = None) -> None:
+        model: Model[Loaded] = Model("EfficientNet-Lite0 ImageNet", lambda: load_classifier(fetch), size=19_000_000)
+        self.network = Resource(model, placement)
         self.guesses = lru_cache(maxsize=256)(self._guesses)
 
     def _guesses(self, image: Image) -> tuple[Guess, ...]:
@@ -52,7 +53,7 @@ class Classifier:
 
     def look(self, images: Sequence[Image]) -> list[tuple[Guess, ...]]:
         """The likeliest labels of each image, in one pass of the network."""
-        with self._placement.use(self._model) as (network, prepare, labels):
+        with self.network.use() as (network, prepare, labels):
             import torch  # seconds
             from PIL import Image as Picture
 
@@ -83,9 +84,9 @@ def load_classifier(fetch: Fetch) -> Loaded:
 
 def classifier_tools(*, fetch: Fetch = weights, placement: Placement | None = None) -> list[Tool]:
     """`classify`."""
-    classifier = Classifier(fetch, placement or shared_placement())
+    classifier = Classifier(fetch, placement)
 
-    @tool(batch=16, timeout=180, weights=(WEIGHTS,))
+    @tool(batch=16, timeout=180, weights=(WEIGHTS,), resources=(classifier.network,))
     def classify(image: list[Image]) -> list[str]:
         """The kind of thing the image or region mainly shows, in one or two words: "tabby", "espresso", "sports car"."""
         return [guesses[0].label for guesses in classifier.look(image)]

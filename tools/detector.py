@@ -11,7 +11,8 @@ from vpd.tools.colour import color_named, has_color
 from vpd.tools.errors import ToolFailed
 from vpd.tools.fetch import weights
 from vpd.tools.image import Image
-from vpd.tools.placement import Model, Placement, shared_placement
+from vpd.tools.placement import Model, Placement
+from vpd.tools.resource import Resource
 from vpd.tools.tool import Tool, tool
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ SIDE = 300
 class Detector:
     """Every object of the 80 kinds in an image; it remembers the last images, as a program often asks for several names."""
 
-    def __init__(self, threshold: float, fetch: Fetch, placement: Placement) -> None:
+    def __init__(self, threshold: float, fetch: Fetch, placement: Placement | None = None) -> None:
         self.threshold = threshold
         """Least confidence in 0..1."""
-        self._fetch, self._placement = fetch, placement
-        self._network: Model[Any] = Model("SSD MobileNet v2 COCO", self._load, size=70_000_000)
+        self._fetch = fetch
+        self.network: Resource[Any] = Resource(Model("SSD MobileNet v2 COCO", self._load, size=70_000_000), placement)
         self.detect = lru_cache(maxsize=64)(self._detect)
 
     def _load(self) -> Any:
@@ -51,7 +52,7 @@ class Detector:
 
         pixels = image.pixels
         blob = cv2.dnn.blobFromImage(pixels.copy(), size=(SIDE, SIDE), swapRB=False, crop=False)
-        with self._placement.use(self._network) as network:
+        with self.network.use() as network:
             network.setInput(blob)
             rows = network.forward()[0, 0]
         return tuple(read_rows(rows, image.width, image.height, self.threshold))
@@ -86,7 +87,7 @@ def region_of(image: Image, box: Box) -> Image:
 
 def detector_tools(*, threshold: float = 0.5, fetch: Fetch = weights, placement: Placement | None = None) -> list[Tool]:
     """`find` and `exists` over one detector; `threshold` is the least confidence in 0..1, and part of the tools' version."""
-    detector = Detector(threshold, fetch, placement or shared_placement())
+    detector = Detector(threshold, fetch, placement)
     version = f"3-{threshold:g}"
 
     def search(asked_by: str, image: Image, name: str) -> list[Box]:
@@ -105,12 +106,12 @@ def detector_tools(*, threshold: float = 0.5, fetch: Fetch = weights, placement:
         found = [box for box in detector.detect(image) if box.label in wanted]
         return found if color is None else [box for box in found if has_color(region_of(image, box), color)]
 
-    @tool(version=version, timeout=SLOWEST, weights=(WEIGHTS,))
+    @tool(version=version, timeout=SLOWEST, weights=(WEIGHTS,), resources=(detector.network,))
     def find(image: Image, object_name: str) -> list[Box]:
         """All objects of that name as boxes, surest first; `object_name` is an everyday noun, maybe after a color: red bus."""
         return search("find", image, object_name)
 
-    @tool(version=version, timeout=SLOWEST, weights=(WEIGHTS,))
+    @tool(version=version, timeout=SLOWEST, weights=(WEIGHTS,), resources=(detector.network,))
     def exists(image: Image, object_name: str) -> bool:
         """Whether an object of that name can be seen."""
         return bool(search("exists", image, object_name))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vpd.tools.errors import MissingExtra
 from vpd.tools.fetch import weights
 from vpd.tools.image import Image
-from vpd.tools.placement import Model, Placement, shared_placement
+from vpd.tools.placement import Model, Placement
+from vpd.tools.resource import Resource
 from vpd.tools.tool import Tool, tool
 
 if TYPE_CHECKING:
@@ -50,13 +51,12 @@ def reading_order(words: list[Word]) -> list[Word]:
 
 def reader_tools(*, threshold: float = 0.3, fetch: Fetch = weights, placement: Placement | None = None) -> list[Tool]:
     """`read_text`; words below `threshold`, a confidence in 0..1, are left out."""
-    rooms = placement or shared_placement()
-    reader: Model[Any] = Model("EasyOCR, English", lambda: load_reader(fetch), size=110_000_000)
+    reader: Resource[Any] = Resource(Model("EasyOCR, English", lambda: load_reader(fetch), size=110_000_000), placement)
 
-    @tool(version=f"1-{threshold:g}", timeout=240, aliases=("ocr",), weights=(WEIGHTS,))
+    @tool(version=f"1-{threshold:g}", timeout=240, aliases=("ocr",), weights=(WEIGHTS,), resources=(reader,))
     def read_text(image: Image) -> str:
         """The text that is written in the image or region, line by line with spaces between; empty if there is none."""
-        with rooms.use(reader) as network, quiet():
+        with reader.use() as network, quiet():
             found = network.readtext(resized(image.pixels))
         words = [word_of(*piece) for piece in found]
         return " ".join(" ".join(word.text.split()) for word in reading_order(words) if word.score >= threshold)

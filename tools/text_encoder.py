@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vpd.tools.errors import MissingExtra
 from vpd.tools.placement import Model, Placement
+from vpd.tools.resource import Resource
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,13 +29,12 @@ class Loaded(NamedTuple):
 class TextEncoder:
     """Texts as vectors."""
 
-    def __init__(self, fetch: Callable[[str], Mapping[str, Path]], placement: Placement) -> None:
-        self._placement = placement
-        self._model: Model[Loaded] = Model("MiniLM-L6", lambda: load_encoder(fetch), size=91_000_000)
+    def __init__(self, fetch: Callable[[str], Mapping[str, Path]], placement: Placement | None = None) -> None:
+        self.network: Resource[Loaded] = Resource(Model("MiniLM-L6", lambda: load_encoder(fetch), size=91_000_000), placement)
 
     def vectors(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """One row a text, of length one: the product of two rows is their likeness in -1..1."""
-        with self._placement.use(self._model) as (tokenizer, network):
+        with self.network.use() as (tokenizer, network):
             import torch  # seconds
 
             read = tokenizer(list(texts), padding=True, truncation=True, max_length=LONGEST, return_tensors="pt")

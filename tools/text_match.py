@@ -14,7 +14,7 @@ from vpd.tools.colour import COLOURS, color_named, color_of, has_color
 from vpd.tools.errors import ToolFailed
 from vpd.tools.fetch import weights
 from vpd.tools.image import Image
-from vpd.tools.placement import Placement, shared_placement
+from vpd.tools.placement import Placement
 from vpd.tools.text_encoder import WEIGHTS as ENCODER
 from vpd.tools.text_encoder import TextEncoder
 from vpd.tools.tool import Tool, tool
@@ -28,8 +28,8 @@ __all__ = ["text_match_tools"]
 
 def text_match_tools(*, fetch: Callable[[str], Mapping[str, Path]] = weights, placement: Placement | None = None) -> list[Tool]:
     """`best_text_match`, `best_image_match` and `verify_property`, as far as small models carry."""
-    rooms = placement or shared_placement()
-    classifier, encoder = Classifier(fetch, rooms), TextEncoder(fetch, rooms)
+    classifier, encoder = Classifier(fetch, placement), TextEncoder(fetch, placement)
+    both = (classifier.network, encoder.network)
 
     def vector_of(image: Image) -> "NDArray[np.float32]":
         guesses = classifier.guesses(image)
@@ -37,7 +37,7 @@ def text_match_tools(*, fetch: Callable[[str], Mapping[str, Path]] = weights, pl
         summed: NDArray[np.float32] = sum(guess.score * vector for guess, vector in zip(guesses, vectors))
         return summed
 
-    @tool(timeout=180, weights=(CLASSIFIER, ENCODER))
+    @tool(timeout=180, weights=(CLASSIFIER, ENCODER), resources=both)
     def best_text_match(image: Image, option_list: list[str], prefix: str | None = None) -> str:
         """Which option says best what the image or region mainly shows: best_text_match(image, ["a cat", "a dog"])."""
         named = [color_named(option) for option in option_list]
@@ -49,7 +49,9 @@ def text_match_tools(*, fetch: Callable[[str], Mapping[str, Path]] = weights, pl
             closest(vector_of(image), encoder.vectors([f"{prefix or 'a photo of'} {option}" for option in filled(option_list)]))
         ]
 
-    @tool(timeout=180, weights=(CLASSIFIER, ENCODER), cacheable=False)  # an image cannot be kept in a cache of texts
+    @tool(
+        timeout=180, weights=(CLASSIFIER, ENCODER), resources=both, cacheable=False
+    )  # an image cannot be kept in a cache of texts
     def best_image_match(list_patches: list[Image], content: list[str], return_index: bool = False) -> Image | int:  # noqa: FBT001, FBT002  the form is ViperGPT's
         """Which of the images or regions mainly shows what the texts say, or its place in the list with return_index=True."""
         if not list_patches or not content:

@@ -4,10 +4,13 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, overload
 
 from vpd.tools.errors import ToolDefinitionError, VpdError
 from vpd.tools.image import Image
+from vpd.tools.resource import Resource
+from vpd.tools.resource import resource as make_resource
 from vpd.tools.values import describe_type, is_supported_type
 
 __all__ = ["Parameter", "Tool", "tool"]
@@ -56,6 +59,8 @@ class Tool:
     """Whether a prompt shows it; a tool that is not shown can still be called."""
     weights: tuple[str, ...] = ()
     """Catalogue names of the weights that it loads on first use."""
+    resources: tuple[Resource[Any], ...] = ()
+    """What it has set up on first use, for a list of what is in memory."""
     source: str = ""
     """The distribution or module it was registered from."""
 
@@ -96,6 +101,8 @@ def tool(
     aliases: tuple[str, ...] = (),
     shown: bool = True,
     weights: tuple[str, ...] = (),
+    resource: Resource[Any] | Callable[[], Any] | None = None,
+    resources: tuple[Resource[Any], ...] = (),
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 def tool(
     run: Callable[..., Any] | None = None,
@@ -112,15 +119,21 @@ def tool(
     aliases: tuple[str, ...] = (),
     shown: bool = True,
     weights: tuple[str, ...] = (),
+    resource: Resource[Any] | Callable[[], Any] | None = None,
+    resources: tuple[Resource[Any], ...] = (),
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
-    """Make a typed, documented function a tool. Raises `ToolDefinitionError` that says what is missing."""
+    """Make a typed, documented function a tool. Raises `ToolDefinitionError` that says what is missing.
+
+    With `resource`, what that sets up is handed to the function's first parameter, which programs do not see.
+    """
+    given = resource if resource is None or isinstance(resource, Resource) else make_resource(resource)
 
     def make(function: Callable[..., Any]) -> Tool:
         check_retry(function, retry, attempts)
-        parameters, returns = read_signature(function, batched=batch > 0)
+        parameters, returns = read_signature(function, batched=batch > 0, given=given is not None)
         return Tool(
             name=name or function.__name__,
-            run=function,
+            run=function if given is None else with_resource(function, given),
             parameters=parameters,
             returns=returns,
             doc=read_doc(function),
@@ -134,10 +147,22 @@ def tool(
             aliases=aliases,
             shown=shown,
             weights=weights,
+            resources=resources if given is None else (given, *resources),
             source=function.__module__,
         )
 
     return make if run is None else make(run)
+
+
+def with_resource(function: Callable[..., Any], resource: Resource[Any]) -> Callable[..., Any]:
+    """The function with its first parameter filled in, for as long as a call takes."""
+
+    @wraps(function)
+    def run(*arguments: Any, **named: Any) -> Any:
+        with resource.use() as thing:
+            return function(thing, *arguments, **named)
+
+    return run
 
 
 def check_retry(function: Callable[..., Any], retry: tuple[type[Exception], ...], attempts: int) -> None:
@@ -160,15 +185,22 @@ def read_doc(function: Callable[..., Any]) -> str:
     return re.sub(r"\n{3,}", "\n\n", doc.strip())
 
 
-def read_signature(function: Callable[..., Any], *, batched: bool) -> tuple[tuple[Parameter, ...], Any]:
-    """Parameters and result type; of the single request, where the function takes a batch (lists in, list out)."""
+def read_signature(function: Callable[..., Any], *, batched: bool, given: bool = False) -> tuple[tuple[Parameter, ...], Any]:
+    """Parameters and result type; of the single request, where the function takes a batch (lists in, list out).
+
+    `given` leaves out the first parameter, which is no argument of a program's.
+    """
     try:
         signature = inspect.signature(function, eval_str=True)
     except (NameError, TypeError, ValueError) as error:
         message = f"{function.__name__}: its annotations cannot be read ({error})"
         raise ToolDefinitionError(message) from error
     parameters = []
-    for parameter in signature.parameters.values():
+    declared_all = list(signature.parameters.values())
+    if given and not declared_all:
+        message = f"{function.__name__}: its first parameter is to be what the resource gives, and it has none"
+        raise ToolDefinitionError(message)
+    for parameter in declared_all[1:] if given else declared_all:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
             message = f"{function.__name__}: parameter {parameter.name} must be an ordinary one, not * or ** or /"
             raise ToolDefinitionError(message)

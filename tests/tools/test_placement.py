@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vpd.tools.placement import Held, Model, Placement, measure, shared_placement
+from vpd.tools.placement import Held, Model, Placement, measure, shared_placement, standing
 
 
 class Weight:
@@ -143,6 +143,26 @@ def test_a_torch_module_is_measured_by_its_tensors() -> None:
     assert measure(torch.nn.Linear(10, 5)) == (10 * 5 + 5) * 4
     assert measure(("tokenizer", torch.nn.Linear(10, 5))) == (10 * 5 + 5) * 4
     assert measure("no module") == 0
+
+
+def test_where_a_model_stands_is_settled_by_name() -> None:
+    assert [standing(device) for device in ("cpu", "cuda", "cuda:1")] == ["cpu", "cuda:0", "cuda:1"]
+
+
+def test_a_model_on_any_device_is_found_where_it_stands() -> None:
+    weight, placement = Weight("a", 10, "auto"), Placement()
+    assert placement.find(weight.model) is None
+    touch(placement, weight)
+    assert placement.find(weight.model) == Held("a", standing("auto"), 10)
+
+
+def test_a_model_in_use_is_left_to_its_user_where_nobody_waits() -> None:
+    weight, placement = Weight("a"), Placement()
+    with placement.use(weight.model):
+        placement.close(wait=0)
+        assert names(placement) == ["a"]
+    placement.close()
+    assert names(placement) == []
 
 
 def test_the_process_has_one_placement() -> None:

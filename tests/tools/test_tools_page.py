@@ -25,7 +25,7 @@ def test_the_tools_of_the_page_can_be_called(tmp_path: Path) -> None:
     white = Image(read_image_ref(tmp_path / "white.png"))
     tools = Registry([names["brightness"], names["score"]])  # type: ignore[list-item]  # out of the page's own code
     assert tools["brightness"].run(white) == 1.0
-    assert tools["score"].run(white) == 255.0
+    assert tools["score"].run(white) == 127.5
 
 
 def test_the_tool_sets_of_the_page_can_be_opened(tmp_path: Path) -> None:

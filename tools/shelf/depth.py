@@ -4,7 +4,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from vpd.tools.image import Image, ImageRef
-from vpd.tools.placement import Placement, shared_placement
+from vpd.tools.placement import Placement
+from vpd.tools.resource import Resource
 from vpd.tools.shelf.loading import Loaded, Origin, model_of
 from vpd.tools.shelf.pictures import pictures_of, sizes_of
 from vpd.tools.tool import Tool, tool
@@ -28,15 +29,15 @@ def depth_tools(
     placement: Placement | None = None,
 ) -> list[Tool]:
     """`compute_depth`; the whole picture is looked at once, whatever regions are asked for."""
-    origin, rooms = Origin(model, revision, device, dtype), placement or shared_placement()
-    estimator = model_of(origin, "AutoModelForDepthEstimation", "AutoImageProcessor")
+    origin = Origin(model, revision, device, dtype)
+    estimator = Resource(model_of(origin, "AutoModelForDepthEstimation", "AutoImageProcessor"), placement)
 
     @lru_cache(maxsize=16)
     def whole(ref: ImageRef) -> "NDArray[np.float32]":
-        with rooms.use(estimator) as loaded:
+        with estimator.use() as loaded:
             return farness_of(loaded, Image(ref))
 
-    @tool(version=f"1-{origin.version}")
+    @tool(version=f"1-{origin.version}", resources=(estimator,))
     def compute_depth(image: Image) -> float:
         """How far away the region is, the median over it; larger is farther, and only numbers of one picture compare."""
         left, top, right, bottom = (int(edge) for edge in image.frame.corners)

@@ -10,7 +10,8 @@ from vpd.tools.box import Box
 from vpd.tools.coco import match_names, near_names, singulars
 from vpd.tools.errors import ToolFailed
 from vpd.tools.image import Image
-from vpd.tools.placement import Placement, shared_placement
+from vpd.tools.placement import Placement
+from vpd.tools.resource import Resource
 from vpd.tools.shelf.loading import Loaded, Origin, model_of
 from vpd.tools.shelf.pictures import boxes_of, pictures_of, sizes_of
 from vpd.tools.tool import Tool, tool
@@ -32,20 +33,20 @@ def open_vocabulary_tools(
     placement: Placement | None = None,
 ) -> list[Tool]:
     """`find` and `exists` for any name; `threshold` is the least confidence in 0..1, whose scale is each network's own."""
-    origin, rooms = Origin(model, revision, device, dtype), placement or shared_placement()
-    detector = model_of(origin, "AutoModelForZeroShotObjectDetection")
+    origin = Origin(model, revision, device, dtype)
+    detector = Resource(model_of(origin, "AutoModelForZeroShotObjectDetection"), placement)
 
     def search(images: Sequence[Image], names: Sequence[str]) -> list[list[Box]]:
         if not all(name.strip() for name in names):
             raise ToolFailed("find", "the name is empty")
-        with rooms.use(detector) as loaded:
+        with detector.use() as loaded:
             rows = look_for(loaded, images, [plain_words(name) for name in names], threshold)
         return [
             boxes_of(row["boxes"].tolist(), [name] * len(row["boxes"]), row["scores"].tolist(), image)
             for row, name, image in zip(rows, names, images, strict=True)
         ]
 
-    return search_tools(search, f"1-{origin.version}-{threshold:g}", batch)
+    return search_tools(search, detector, f"1-{origin.version}-{threshold:g}", batch)
 
 
 def plain_words(name: str) -> str:
@@ -81,13 +82,13 @@ def closed_set_tools(
     placement: Placement | None = None,
 ) -> list[Tool]:
     """`find` and `exists` for the names that the network was taught; another name fails and is told near ones."""
-    origin, rooms = Origin(model, revision, device, dtype), placement or shared_placement()
-    detector = model_of(origin, "AutoModelForObjectDetection", "AutoImageProcessor")
+    origin = Origin(model, revision, device, dtype)
+    detector = Resource(model_of(origin, "AutoModelForObjectDetection", "AutoImageProcessor"), placement)
 
     def search(images: Sequence[Image], names: Sequence[str]) -> list[list[Box]]:
         import torch  # seconds
 
-        with rooms.use(detector) as loaded:
+        with detector.use() as loaded:
             labels: dict[int, str] = loaded.network.config.id2label
             wanted = [meant(name, set(labels.values())) for name in names]
             inputs = loaded.prepared(images=pictures_of(images))
@@ -102,7 +103,7 @@ def closed_set_tools(
             found.append([box for box in boxes if box.label in chosen])
         return found
 
-    return search_tools(search, f"1-{origin.version}-{threshold:g}", batch)
+    return search_tools(search, detector, f"1-{origin.version}-{threshold:g}", batch)
 
 
 def meant(name: str, known: set[str]) -> set[str]:
@@ -118,15 +119,15 @@ def meant(name: str, known: set[str]) -> set[str]:
     return chosen
 
 
-def search_tools(search: Search, version: str, batch: int) -> list[Tool]:
+def search_tools(search: Search, detector: Resource[Any], version: str, batch: int) -> list[Tool]:
     """`find` and `exists` over one search."""
 
-    @tool(version=version, batch=batch)
+    @tool(version=version, batch=batch, resources=(detector,))
     def find(image: list[Image], object_name: list[str]) -> list[list[Box]]:
         """All objects of that name as boxes, surest first; `object_name` is a noun, with a word or two that tell it apart."""
         return search(image, object_name)
 
-    @tool(version=version, batch=batch)
+    @tool(version=version, batch=batch, resources=(detector,))
     def exists(image: list[Image], object_name: list[str]) -> list[bool]:
         """Whether an object of that name can be seen."""
         return [bool(boxes) for boxes in search(image, object_name)]

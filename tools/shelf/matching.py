@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from vpd.tools.errors import ToolFailed
 from vpd.tools.image import Image
-from vpd.tools.placement import Placement, shared_placement
+from vpd.tools.placement import Placement
+from vpd.tools.resource import Resource
 from vpd.tools.shelf.loading import Loaded, Origin, model_of
 from vpd.tools.shelf.pictures import pictures_of
 from vpd.tools.tool import Tool, tool
@@ -27,12 +28,12 @@ def matching_tools(
     placement: Placement | None = None,
 ) -> list[Tool]:
     """`best_text_match`, `best_image_match` and `verify_property` by one model."""
-    origin, rooms = Origin(model, revision, device, dtype), placement or shared_placement()
-    matcher = model_of(origin, "AutoModel")
+    origin = Origin(model, revision, device, dtype)
+    matcher = Resource(model_of(origin, "AutoModel"), placement)
     version = f"1-{origin.version}"
 
     def likeness(images: Sequence[Image], texts: Sequence[str]) -> "NDArray[np.float32]":
-        with rooms.use(matcher) as loaded:
+        with matcher.use() as loaded:
             return likeness_of(loaded, images, texts)
 
     def likest(images: Sequence[Image], texts: Sequence[Sequence[str]]) -> list[int]:
@@ -41,7 +42,7 @@ def matching_tools(
         scores = likeness(images, list(columns))
         return [int(row[[columns[text] for text in own]].argmax()) for row, own in zip(scores, texts, strict=True)]
 
-    @tool(version=version, batch=batch)
+    @tool(version=version, batch=batch, resources=(matcher,))
     def best_text_match(
         image: list[Image],
         option_list: list[list[str]],
@@ -53,7 +54,7 @@ def matching_tools(
         texts = [[f"{start or 'a photo of'} {option}" for option in own] for own, start in zip(option_list, prefix, strict=True)]
         return [own[place] for own, place in zip(option_list, likest(image, texts), strict=True)]
 
-    @tool(version=version, batch=batch)
+    @tool(version=version, batch=batch, resources=(matcher,))
     def verify_property(image: list[Image], object_name: list[str], property: list[str]) -> list[bool]:  # noqa: A002  ViperGPT's name
         """Whether the object in the region has the property: verify_property(find(image, "dog")[0], "dog", "wet")."""
         texts = [
@@ -62,7 +63,7 @@ def matching_tools(
         ]
         return [place == 1 for place in likest(image, texts)]
 
-    @tool(version=version, cacheable=False)  # an image cannot be kept in a cache of texts
+    @tool(version=version, cacheable=False, resources=(matcher,))  # an image cannot be kept in a cache of texts
     def best_image_match(list_patches: list[Image], content: list[str], return_index: bool = False) -> Image | int:  # noqa: FBT001, FBT002  the form is ViperGPT's
         """Which of the images or regions fits the texts best, or its place in the list with return_index=True."""
         if not list_patches or not content:

@@ -5,7 +5,8 @@ from typing import Any
 
 from vpd.tools.errors import ToolFailed
 from vpd.tools.image import Image
-from vpd.tools.placement import Placement, shared_placement
+from vpd.tools.placement import Placement
+from vpd.tools.resource import Resource
 from vpd.tools.shelf.loading import Loaded, Origin, model_of
 from vpd.tools.shelf.pictures import pictures_of
 from vpd.tools.tool import Tool, tool
@@ -27,15 +28,15 @@ def question_tools(
     placement: Placement | None = None,
 ) -> list[Tool]:
     """`simple_query` and `image_caption` by one model, drawn greedily; `longest` is the most tokens of an answer."""
-    origin, rooms = Origin(model, revision, device, dtype), placement or shared_placement()
-    speaker = model_of(origin, "AutoModelForImageTextToText")
+    origin = Origin(model, revision, device, dtype)
+    speaker = Resource(model_of(origin, "AutoModelForImageTextToText"), placement)
     version = f"1-{origin.version}-{longest}"
 
     def ask(images: Sequence[Image], texts: Sequence[str]) -> list[str]:
-        with rooms.use(speaker) as loaded:
+        with speaker.use() as loaded:
             return answers_of(loaded, images, texts, longest)
 
-    @tool(version=version, batch=batch, timeout=120, aliases=("visual_question_answering", "vqa"))
+    @tool(version=version, batch=batch, timeout=120, resources=(speaker,), aliases=("visual_question_answering", "vqa"))
     def simple_query(
         image: list[Image],
         question: list[str] = "What is this?",  # type: ignore[assignment]  # a batch form's default is that of one request
@@ -45,7 +46,7 @@ def question_tools(
             raise ToolFailed("simple_query", "the question is empty")
         return ask(image, [f"{text.strip()}\n{SHORT}" for text in question])
 
-    @tool(version=version, batch=batch, timeout=120)
+    @tool(version=version, batch=batch, timeout=120, resources=(speaker,))
     def image_caption(image: list[Image]) -> list[str]:
         """One short sentence that says what the image or region shows."""
         return ask(image, [CAPTION] * len(image))
