@@ -10,7 +10,7 @@ from vpd.distill.student.folder import CHECKPOINTS, STUDENT, claim, last_whole, 
 from vpd.distill.student.imports import require
 from vpd.distill.student.load import load_student, quiet, save_student
 from vpd.distill.student.settings import PreferResult, PreferSettings
-from vpd.distill.student.train import check_trackers, curve, threads
+from vpd.distill.student.train import check_trackers, curve, on_cpu, threads
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -73,6 +73,7 @@ def make_trainer(student: Any, pairs: Sequence[Preference], checkpoints: Path, s
     adapter = Adapter(student.processor, settings.picture_cache, student.speech)
     arguments = DPOConfig(
         output_dir=str(checkpoints),
+        use_cpu=on_cpu(bf16=settings.bf16),
         max_steps=settings.steps,
         per_device_train_batch_size=settings.pairs,
         gradient_accumulation_steps=settings.accumulate,

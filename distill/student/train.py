@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from vpd.distill.student.trainer import StudentTrainer
 
-__all__ = ["Lesson", "check_trackers", "curve", "make_lesson", "threads", "train_student"]
+__all__ = ["Lesson", "check_trackers", "curve", "make_lesson", "on_cpu", "threads", "train_student"]
 
 Progress = Callable[[int, int, float | None], None]
 """Called with the steps done, all steps and the latest loss."""
@@ -137,6 +137,7 @@ def arguments_of(settings: TrainSettings, checkpoints: Path) -> "TrainingArgumen
 
     check_trackers(settings.report_to)
     return TrainingArguments(
+        use_cpu=on_cpu(bf16=settings.bf16),
         output_dir=str(checkpoints),
         max_steps=1,
         per_device_train_batch_size=settings.pictures,
@@ -152,6 +153,18 @@ def arguments_of(settings: TrainSettings, checkpoints: Path) -> "TrainingArgumen
         disable_tqdm=True,
         report_to=list(settings.report_to),
     )
+
+
+def on_cpu(*, bf16: bool) -> bool:
+    """Whether there is nothing but a CPU. Raises `StudentError` where bfloat16 is asked of a GPU that lacks it."""
+    import torch  # heavy; whoever is here needs it anyway
+
+    if not torch.accelerator.is_available():
+        return True
+    if bf16 and torch.cuda.is_available() and not torch.cuda.is_bf16_supported():
+        message = f"{torch.cuda.get_device_name()} does not compute in bfloat16; train without bf16"
+        raise StudentError(message)
+    return False
 
 
 def check_trackers(names: Sequence[str]) -> None:
