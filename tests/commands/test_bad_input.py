@@ -51,6 +51,8 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
         (("judge", "nowhere"), "not a run directory"),
         (("report", "nowhere"), "nowhere"),
         (("sample", "run", "--questions", "none.jsonl"), "none.jsonl"),
+        (("data", "check", "gqa", "nowhere"), "nowhere: is not there; name the folder that holds the data set's files"),
+        (("data", "import", "own", "none.jsonl", "run"), "none.jsonl: is not there"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(arguments: tuple[str, ...], line: str, tmp_path: Path, photo: Path) -> None:
