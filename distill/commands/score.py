@@ -38,7 +38,7 @@ def score(
 
     format_of(benchmark)
     asked = questions_of(questions, split, source)
-    said = read_predictions(benchmark, predictions, asked) if predictions else students_of(questions, asked, arm, mode)
+    said = read_predictions(benchmark, predictions, asked) if predictions else students_of(benchmark, questions, asked, arm, mode)
     if write is not None:
         say(f"{write}: {write_predictions(benchmark, write, asked, said)} predictions")
     first = evaluate_predictions(benchmark, asked, said, variant=variant, lenient=lenient)
@@ -66,13 +66,14 @@ def questions_of(place: Path, splits: "list[str] | None", source: str | None) ->
     return kept
 
 
-def students_of(place: Path, asked: "Sequence[Question]", arm: str | None, mode: str) -> dict[str, Any]:
-    """What one of a run's students predicted, by question."""
+def students_of(benchmark: str, place: Path, asked: "Sequence[Question]", arm: str | None, mode: str) -> dict[str, Any]:
+    """What one of a run's arms predicted, by question, as the metric takes it."""
     from vpd.distill.errors import MetricError
+    from vpd.distill.evaluation.scoring import given
     from vpd.distill.records import Prediction
     from vpd.distill.run_directory import RunDirectory
 
-    wanted = {one.id for one in asked}
+    wanted = {one.id: one for one in asked}
     held = [one for one in RunDirectory(place).read(Prediction) if one.question in wanted and one.mode == mode]
     arms = sorted({one.arm for one in held})
     if arm is None and len(arms) == 1:
@@ -80,7 +81,7 @@ def students_of(place: Path, asked: "Sequence[Question]", arm: str | None, mode:
     if arm not in arms:
         message = f"{place} has predictions of {', '.join(arms) or 'no student'} here, asked in mode {mode}; name one as --arm"
         raise MetricError(message)
-    return {one.question: one.answer for one in held if one.arm == arm}
+    return {one.question: given(benchmark, wanted[one.question], one) for one in held if one.arm == arm}
 
 
 def beside(benchmark: str, asked: "Sequence[Question]", said: dict[str, Any], variant: str, *, lenient: bool) -> "Scores | None":

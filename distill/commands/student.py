@@ -1,4 +1,4 @@
-"""Teaching a student from a run's examples, and asking it the run's questions."""
+"""Teaching a student from a run's examples."""
 
 import os
 from contextlib import nullcontext
@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from vpd.distill.commands.console import following, following_lessons, say
+from vpd.distill.commands.console import following_lessons, say
 
-__all__ = ["evaluate", "prefer", "train"]
+__all__ = ["prefer", "train"]
 
 Directory = Annotated[Path, typer.Argument(help="The run directory.", metavar="RUN")]
 
@@ -128,30 +128,3 @@ def prefer(
 def is_first_process() -> bool:
     """Whether this is the process that locks the run, tells how far it is and saves; `accelerate launch` numbers them so."""
     return int(os.environ.get("RANK", "0")) == 0
-
-
-def evaluate(
-    directory: Directory,
-    name: Annotated[str, typer.Option(help="The student in RUN/students/NAME.")] = "distilled",
-    mode: Annotated[Literal["answer", "explain"], typer.Option(help="A short answer, or the rationale first.")] = "answer",
-    split: Annotated[
-        list[str] | None, typer.Option(help="Only this split's questions; may be repeated. By default all but train.")
-    ] = None,
-    batch: Annotated[int, typer.Option(min=1, help="Questions at a time.")] = 64,
-    longest: Annotated[int | None, typer.Option(min=1, help="Most tokens that the student says.")] = None,
-) -> None:
-    """Ask a student the run's questions and judge what it says; what was asked before is left as it is."""
-    from vpd.distill.judging import judge_answer
-    from vpd.distill.records import Prediction
-    from vpd.distill.run_directory import RunDirectory
-    from vpd.distill.student import Mode, predict
-    from vpd.engine.records import Question
-
-    with RunDirectory(directory) as place, place.journal(Prediction) as journal:
-        asked = [one for one in place.read(Question) if (one.split in split if split else one.split != "train")]
-        missing = [one for one in asked if Prediction.id_for(question=one.id, arm=name, mode=mode) not in journal]
-        student = place.path / "students" / name / "student"
-        with following(f"{name}, {mode}", len(missing)) as advance:
-            for prediction in predict(student, missing, Mode(mode), judge_answer, arm=name, batch=batch, longest=longest):
-                journal.append(prediction)
-                advance(prediction.outcome)

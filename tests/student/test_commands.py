@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from vpd.distill.commands import student
+from vpd.distill.commands import evaluation, student
 from vpd.distill.records import Prediction, TrainingExample
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.settings import RunSettings
@@ -15,7 +15,7 @@ from vpd.engine.records import Question
 
 app = typer.Typer()
 app.command()(student.train)
-app.command()(student.evaluate)
+app.command()(evaluation.evaluate)
 
 
 @pytest.fixture
