@@ -25,7 +25,7 @@ ONES = {
 TENS = {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 WORDS = ONES.keys() | TENS.keys() | SCALES.keys() | {"hundred", "dozen"}
-LEADS = {"there", "is", "are", "was", "were", "it", "answer", "the", "total", "of", "in", "a", "an"}
+LEADS = {"there", "is", "are", "was", "were", "it", "answer", "the", "a", "an"}
 """Words around a number that change nothing of it."""
 SIGNS = {"%": {"%", "percent"}, "$": {"$", "dollar", "dollars"}, "€": {"€", "euro", "euros"}, "£": {"£", "pound", "pounds"}}
 

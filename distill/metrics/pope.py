@@ -32,10 +32,12 @@ def score_pope_strict(pairs: Sequence[Pair]) -> Found:
 
 
 def score(pairs: Sequence[Pair], read: Read) -> Found:
-    """Over all, and by setting: random, popular, adversarial; the headline is the mean F1 over settings."""
+    """Over all, and by setting: random, popular, adversarial, of each set of pictures. The headline is the mean F1 over settings."""
+    several = len({pair.question.details.get("picture_source") for pair in pairs}) > 1
     settings: dict[str, list[Pair]] = {}
     for pair in pairs:
-        settings.setdefault(str(pair.question.details.get("setting", "not given")), []).append(pair)
+        setting, pictures = (str(pair.question.details.get(name, "not given")) for name in ("setting", "picture_source"))
+        settings.setdefault(f"{pictures} {setting}" if several else setting, []).append(pair)
     each = {name: measures(of, read) for name, of in sorted(settings.items())}
     f1 = [found["f1"] for found in each.values()]
     known = [value for value in f1 if value is not None]

@@ -22,24 +22,25 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+KIT = "VLMEvalKit, as released in ms-vlmeval 0.0.20: vlmeval/dataset/utils/"
 FILES = {
-    "vqa_official": ("vqa/vqaEval.py", "GT-Vision-Lab/VQA: PythonEvaluationTools/vqaEvaluation/vqaEval.py"),
-    "vqa_evalai": ("m4c_evaluators.py", "facebookresearch/mmf: mmf/utils/m4c_evaluators.py"),
-    "aokvqa_choice": ("aokvqa/eval_predictions.py", "allenai/aokvqa: evaluation/, with load_aokvqa.py beside it"),
-    "aokvqa_direct": ("aokvqa/eval_predictions.py", "as above"),
-    "tallyqa_official": ("tallyqa/eval_extra.py", "manoja328/tallyqacode: with utils.py beside it"),
-    "tallyqa_flag": ("big_vision/tallyqa.py", "google-research/big_vision: evaluators/proj/paligemma/transfers/tallyqa.py"),
-    "tallyqa_vlmevalkit": ("vlmevalkit/tallyqa.py", "open-compass/VLMEvalKit: vlmeval/dataset/utils/tallyqa.py"),
-    "pope_official": ("pope/evaluate.py", "AoiDragon/POPE: evaluate.py"),
-    "pope_strict": ("lmms_pope.py", "EvolvingLMMs-Lab/lmms-eval: lmms_eval/tasks/pope/utils.py"),
-    "mmbench_circular": (
-        "vlmevalkit/multiple_choice.py",
-        "VLMEvalKit: vlmeval/dataset/utils/, vlmeval/utils/matching_util.py beside it",
+    "vqa_official": (
+        "vqa/vqaEval.py",
+        "GT-Vision-Lab/VQA: PythonEvaluationTools/vqaEvaluation/, last version, as TimerChen/VQA 208f196b",
     ),
-    "gqa_official": ("gqa/eval.py", "GQA's eval.py, also carried by LLaVA's descendants as llava/eval/eval_gqa.py"),
-    "memes_official": ("", "scikit-learn"),
+    "vqa_evalai": ("m4c_evaluators.py", "facebookresearch/mmf 1.0.0rc10: mmf/utils/"),
+    "aokvqa_choice": ("aokvqa/eval_predictions.py", "allenai/aokvqa 42e8c44f: evaluation/, with load_aokvqa.py beside it"),
+    "aokvqa_direct": ("aokvqa/eval_predictions.py", "as above"),
+    "tallyqa_official": ("tallyqa/eval_extra.py", "manoja328/tallyqacode 1efda74d: with utils.py beside it"),
+    "tallyqa_flag": ("big_vision/tallyqa.py", "google-research/big_vision 11eea574: evaluators/proj/paligemma/transfers/"),
+    "tallyqa_vlmevalkit": ("vlmevalkit/tallyqa.py", KIT),
+    "pope_official": ("pope/evaluate.py", "AoiDragon/POPE f3ec6043"),
+    "pope_strict": ("lmms_pope.py", "lmms-eval 0.7.3: lmms_eval/tasks/pope/utils.py"),
+    "mmbench_circular": ("vlmevalkit/multiple_choice.py", f"{KIT}, with vlmeval/utils/matching_util.py beside it"),
+    "gqa_official": ("gqa/eval.py", "GQA's own, as PKU-YuanGroup/Video-LLaVA 1d28d6ea: llava/eval/eval_gqa.py"),
+    "memes_official": ("", "scikit-learn 1.9.1"),
 }
-"""By variant, the file in FOLDER and where it is from."""
+"""By variant, the file in FOLDER and the version that the recorded numbers are from."""
 HERE = Path(__file__).parent
 
 
@@ -315,5 +316,7 @@ if __name__ == "__main__":
     given = sys.argv[1:]
     if not given:
         print(__doc__)
+        for variant, (name, origin) in FILES.items():
+            print(f"{variant:<20} {name or '-':<32} {origin}")
         raise SystemExit(2)
     raise SystemExit(main(Path(given[0]), Path(given[2]) if given[1:2] == ["--record"] else None))

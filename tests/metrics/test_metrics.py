@@ -127,6 +127,11 @@ def test_a_long_answer_is_yes_unless_its_first_sentence_denies() -> None:
     assert score("pope", (asked, "Maybe. No."), variant="pope_strict").values["accuracy"] == 0.0
 
 
+def test_settings_of_other_pictures_are_settings_of_their_own() -> None:
+    cases = [(question("yes", key=source, setting="random", picture_source=source), "yes") for source in ("coco", "gqa")]
+    assert list(score("pope", *cases).groups["f1 by setting"]) == ["coco random", "gqa random"]
+
+
 def rotation(turn: int, answer: str, source: str = "en") -> Question:
     options = {"A": "red", "B": "blue"} if turn == 0 else {"A": "blue", "B": "red"}
     key = str(7 + turn * 1_000_000)
