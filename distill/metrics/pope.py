@@ -32,7 +32,7 @@ def score_pope_strict(pairs: Sequence[Pair]) -> Found:
 
 
 def score(pairs: Sequence[Pair], read: Read) -> Found:
-    """Over all, and by setting: random, popular, adversarial, of each set of pictures. The headline is the mean F1 over settings."""
+    """Over all, and by setting: random, popular, adversarial, of each set of pictures; the headline is the mean F1 of these."""
     several = len({pair.question.details.get("picture_source") for pair in pairs}) > 1
     settings: dict[str, list[Pair]] = {}
     for pair in pairs:
