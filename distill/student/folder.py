@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,12 +23,14 @@ __all__ = [
     "last_whole",
     "read_preference",
     "read_result",
+    "tidy",
     "write_result",
 ]
 
 STUDENT = "student"
 """The folder in it that holds the finished student, as any checkpoint is."""
 CHECKPOINTS = "checkpoints"
+TRACKING = "tracking"
 WHOLE = "whole.json"
 """A file of this name stands in every checkpoint that was written to its end; it says what the training took so far."""
 ASKED, RESULT = "training.json", "result.json"
@@ -135,6 +138,16 @@ def pairs(losses: Sequence[Sequence[float]]) -> tuple[tuple[int, float], ...]:
 def write_result(out: Path, result: TrainResult | PreferResult) -> None:
     """Say that the training is finished."""
     write_json(out / RESULT, asdict(result))
+
+
+def tidy(out: Path) -> None:
+    """Take a finished training's checkpoints away; what a tracker wrote beside them stays, in `out / "tracking"`."""
+    checkpoints = out / CHECKPOINTS
+    for folder in checkpoints.glob("checkpoint-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    if checkpoints.is_dir() and any(checkpoints.iterdir()) and not (out / TRACKING).exists():
+        checkpoints.rename(out / TRACKING)
+    shutil.rmtree(checkpoints, ignore_errors=True)
 
 
 def write_json(path: Path, value: Any) -> None:

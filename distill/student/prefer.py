@@ -1,12 +1,11 @@
 """Teach a student to prefer right reasons to wrong ones, by TRL's DPO, on the same rows of tokens as all other teaching."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vpd.distill.records import Preference
-from vpd.distill.student.folder import CHECKPOINTS, STUDENT, claim, last_whole, read_preference, write_result
+from vpd.distill.student.folder import CHECKPOINTS, STUDENT, claim, last_whole, read_preference, tidy, write_result
 from vpd.distill.student.imports import require
 from vpd.distill.student.load import load_student, quiet, save_student
 from vpd.distill.student.settings import PreferResult, PreferSettings
@@ -56,7 +55,7 @@ def prefer_student(
     if trainer.is_world_process_zero():
         save_student(student._replace(model=trainer.accelerator.unwrap_model(trainer.model)), out / STUDENT)
         write_result(out, result)
-        shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
+        tidy(out)
     return result
 
 
@@ -94,6 +93,7 @@ def make_trainer(student: Any, pairs: Sequence[Preference], checkpoints: Path, s
         remove_unused_columns=False,
         dataloader_pin_memory=False,
         disable_tqdm=True,
+        run_name=checkpoints.parent.name,
         report_to=list(settings.report_to),
     )
     trainer = DPOTrainer(

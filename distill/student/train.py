@@ -1,6 +1,5 @@
 """Teach a student: any image-text-to-text model, from examples, to the same weights whether or not the training was cut short."""
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.student.errors import StudentError
-from vpd.distill.student.folder import CHECKPOINTS, STUDENT, claim, last_whole, read_result, write_result
+from vpd.distill.student.folder import CHECKPOINTS, STUDENT, claim, last_whole, read_result, tidy, write_result
 from vpd.distill.student.imports import require
 from vpd.distill.student.load import Student, load_student, quiet, save_student, speech_of
 from vpd.distill.student.plan import make_plan
@@ -67,7 +66,7 @@ def train_student(
     if lesson.trainer.is_world_process_zero():
         save_student(taught, out / STUDENT)
         write_result(out, result)
-        shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
+        tidy(out)
     return result
 
 
@@ -151,6 +150,7 @@ def arguments_of(settings: TrainSettings, checkpoints: Path) -> "TrainingArgumen
         remove_unused_columns=False,
         dataloader_pin_memory=False,
         disable_tqdm=True,
+        run_name=checkpoints.parent.name,
         report_to=list(settings.report_to),
     )
 

@@ -123,6 +123,17 @@ def test_a_tracker_that_is_not_here_is_named(tracker: str, tiny: Path, lessons: 
         taught(tiny, lessons, tmp_path, report_to=(tracker,))
 
 
+def test_a_tracker_is_told_every_loss_and_its_log_outlives_the_checkpoints(
+    tiny: Path, lessons: list[TrainingExample], tmp_path: Path
+) -> None:
+    reading = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator", reason="tensorboard is not installed")
+    result = taught(tiny, lessons, tmp_path, report_to=("tensorboard",))
+    (events,) = (tmp_path / "tracking").rglob("events.out.*")
+    told = reading.EventAccumulator(str(events.parent)).Reload()
+    for name, curve in {"loss": result.losses, "loss_rationale": result.task_losses["rationale"]}.items():
+        assert [(row.step, pytest.approx(row.value)) for row in told.Scalars(f"train/{name}")] == list(curve)
+
+
 @pytest.mark.parametrize("rank", [0, 4])
 def test_weights_gathered_from_many_places_make_the_same_student(
     rank: int, tiny: Path, lessons: list[TrainingExample], tmp_path: Path
