@@ -44,7 +44,7 @@ def check_number(checker: Checker, sentence: Sentence, at: int, subjects: list[M
     token = sentence.tokens[at]
     if token.value is None or (token.kind == "word" and token.text.lower() in ("one", "zero")):
         return
-    value = token.value
+    value, written = token.value, token.text if token.kind == "number" else f"{token.value:g}"
     before = [mention for mention in subjects if mention.last < at]
     source = None
     words = {each.lemma for each in sentence.tokens[:at]}
@@ -53,9 +53,10 @@ def check_number(checker: Checker, sentence: Sentence, at: int, subjects: list[M
         source = checker.counted(before[-1]).get(int(value))
     elif before and measures:
         things = [thing for mention in before for thing in checker.things(mention)]
-        source = checker.facts.numbers.get(value) if not things or any(value in thing.numbers for thing in things) else None
-    elif checker.facts.numbers.get(value) is not None:
-        source = checker.facts.numbers[value]
+        near = any(f"{known:g}" == f"{value:g}" or round(known, 1) == value for thing in things for known in thing.numbers)
+        source = checker.facts.number(written) if not things or near else None
+    elif checker.facts.number(written) is not None:
+        source = checker.facts.number(written)
     elif places and value == places:
         source = "the places listed"
     else:

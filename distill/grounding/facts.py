@@ -89,6 +89,15 @@ class Facts:
         wanted = list(words)
         return [corners for corners, thing in self.things.items() if self.fits(wanted, thing)]
 
+    def number(self, text: str) -> str | None:
+        """Where a number stands that is written so, maybe rounded to its decimals."""
+        value = float(text.replace(",", ""))
+        decimals = len(text.partition(".")[2])
+        for known, source in self.numbers.items():
+            if known == value or f"{known:g}" == text or (decimals and round(known, decimals) == value):
+                return source
+        return None
+
     def runs(self, text: str) -> list[frozenset[str]]:
         """A short name as one set of words; of a longer text, its runs of words that name something."""
         if "?" not in text and len(text.split()) <= NAME_WORDS:
@@ -169,7 +178,8 @@ def read_call(facts: Facts, tool: str, arguments: dict[str, Any], result: Any, w
     given = [thing_of(facts, region, where) for region in regions if corners(region) != whole]
     rows = [value if isinstance(value, list) else [value] for value in arguments.values()]
     texts = [text for row in rows for text in row if isinstance(text, str)]
-    facts.texts += [(text, f"{where}, asked") for text in texts]
+    facts.texts += [(text, f"{where}, asked") for text in [*texts, tool.replace("_", " ")]]
+    read_numbers(facts, [value for value in arguments.values() if not regions_in(value)], f"{where}, asked")
     asked = frozenset().union(*(content(text) for text in texts)) if texts else frozenset()
     if is_regions(result) or is_region(result):
         first = content(texts[0]) if texts else frozenset()

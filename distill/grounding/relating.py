@@ -63,6 +63,8 @@ def check_placing(checker: Checker, sentence: Sentence, at: int, subjects: list[
     """A relation of two things, worked out again from their boxes."""
     kind = sentence.tokens[at].lemma
     subject, anchor = sides_of(sentence, at, subjects)
+    if kind == "between" and at and sentence.tokens[at - 1].lemma == "distance":
+        return set()  # no side of it, but a number's
     if kind in ("above", "below") and (anchor is None or subject is None) and not (anchor and checker.last):
         return set()  # `see above`
     denied = is_denied(sentence, subject, at)

@@ -111,9 +111,9 @@ class CallTeller:
         """Which text fits a region best, or which region a text."""
         options = next((value for value in call.arguments.values() if isinstance(value, list)), [])
         if is_regions(options):
-            result = options[call.result] if type(call.result) is int and 0 <= call.result < len(options) else call.result
+            result = chosen_of(options, call.result)
             texts = next((value for value in call.arguments.values() if isinstance(value, list) and not is_regions(value)), [])
-            if is_region(result):
+            if result is not None:
                 return f"Of {listed(list(map(self.thing, options)))}, {self.thing(result)} fits {quoted(texts)} best."
         return f'Of {quoted(options)}, "{tell_value(call.result)}" fits {what} best.'
 
@@ -154,6 +154,13 @@ class CallTeller:
     def inside(self, call: ToolCall) -> str:
         """`In the car at A, `, where a call looked at a part only."""
         return f"In {self.what(call)}, " if self.region(call) else ""
+
+
+def chosen_of(options: Sequence[dict[str, Any]], result: Any) -> dict[str, Any] | None:
+    """Which of several regions a tool chose, by its place in the list or as it is."""
+    if type(result) is int:
+        return options[result] if 0 <= result < len(options) else None
+    return next((one for one in options if is_region(result) and one["region"] == result["region"]), None)
 
 
 def sentence_start(word: str, before: str) -> str:

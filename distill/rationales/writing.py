@@ -38,8 +38,8 @@ def write_rationales(
 ) -> Iterator[Rationale]:
     """Rationales whose ids are not in `done`, as they are written.
 
-    `advance` is told of each that was `told` (by the template) or `rewritten`, of each draft `refused`, and of each that `fell back`
-    on the template because no draft was founded. `unfounded` is one of the template's that is itself at fault.
+    `advance` hears of each that was `told` (by the template) or `rewritten`, of each draft `refused`, and of each that
+    `fell back` on the template because no draft was founded. `unfounded` is one of the template's that is itself at fault.
     """
     writer = WRITER if rewriter is None else rewriter.writer(grid)
 

@@ -1,0 +1,134 @@
+"""A picture with known boxes, and programs run on it confined."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image as Picture
+
+from vpd.engine.dispatch import Dispatcher
+from vpd.engine.records import AnswerKind, Question, Trace
+from vpd.engine.run import ProgramRun, run_programs
+from vpd.engine.sandbox import Sandbox
+from vpd.tools import Box, Image, ImageRef, Registry, Tool, read_image_ref, tool
+from vpd.tools.conversions import conversion_tools
+from vpd.tools.geometry import geometry_tools
+
+THERE = {
+    "dog": [(10, 50), (30, 20), (70, 40)],
+    "bench": [(50, 60)],
+    "cat": [(20, 20), (60, 70)],
+    "unicorn": [],
+    "sign": [(65, 15)],
+}
+
+
+@tool
+def find(image: Image, name: str) -> list[Box]:
+    """Boxes of 8 x 8 pixels round the places that are known, in the picture's own frame."""
+    frame = image.frame
+    return [Box(x - 4, y - 4, x + 4, y + 4, name).moved(-frame.left, -frame.top) for x, y in THERE[name]]
+
+
+@tool
+def exists(image: Image, name: str) -> bool:
+    """Whether there is any."""
+    return bool(THERE.get(name))
+
+
+@tool
+def color_of(image: Image) -> str:
+    """Pink in the right half."""
+    return "pink" if image.frame.centre[0] > 40 else "brown"
+
+
+@tool(aliases=("visual_question_answering", "vqa"))
+def simple_query(image: Image, question: str) -> str:
+    """Always the same."""
+    return "surfing"
+
+
+@tool
+def compute_depth(image: Image) -> float:
+    """Nearer the lower it stands."""
+    return 10 - image.frame.centre[1] / 10
+
+
+@tool
+def verify_property(image: Image, object_name: str, property: str) -> bool:  # noqa: A002
+    """Only what is at the left is so."""
+    return image.frame.centre[0] < 20
+
+
+@tool
+def read_text(image: Image) -> str:
+    """Only the sign says something."""
+    return "STOP" if image.frame.centre == (65, 15) else ""
+
+
+@tool
+def image_caption(image: Image) -> str:
+    """Always the same."""
+    return "a man riding a wave"
+
+
+@tool
+def classify(image: Image) -> str:
+    """Always the same."""
+    return "tabby"
+
+
+@tool
+def best_text_match(image: Image, option_list: list[str], prefix: str | None = None) -> str:
+    """The last."""
+    return option_list[-1]
+
+
+@tool
+def best_image_match(list_patches: list[Image], content: list[str]) -> Image:
+    """The last."""
+    return list_patches[-1]
+
+
+@tool
+def language_question_answering(question: str) -> str:
+    """Always the same."""
+    return "about 12 years"
+
+
+@tool
+def sharpness_of(image: Image, radius: int) -> float:
+    """A tool that nothing is known of."""
+    return 0.25
+
+
+OWN: list[Tool] = [
+    find, exists, color_of, simple_query, compute_depth, verify_property, read_text, image_caption, classify, best_text_match,
+    best_image_match, language_question_answering, sharpness_of,
+]  # fmt: skip
+TOOLS = Registry([*OWN, *geometry_tools(), *conversion_tools()])
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> ImageRef:
+    path: Path = tmp_path_factory.mktemp("photo") / "a.png"
+    Picture.new("RGB", (80, 80)).save(path)
+    return read_image_ref(path)
+
+
+@pytest.fixture(scope="session")
+def run(photo: ImageRef) -> Iterator[Callable[[str], Trace]]:
+    """Runs a program, given as the lines of its function."""
+    with Sandbox() as sandbox, Dispatcher() as dispatcher:
+
+        def make(body: str) -> Trace:
+            lines = "\n    ".join(body.strip("\n").split("\n"))
+            source = f"def execute_command(image):\n    {lines}\n"
+            return next(run_programs([ProgramRun(source, source, (photo,))], sandbox, TOOLS, dispatcher))
+
+        yield make
+
+
+@pytest.fixture
+def question(photo: ImageRef) -> Question:
+    return Question(key="1", text="?", image=photo, kind="k", answer_kind=AnswerKind.TEXT, source="test", split="train")
