@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -96,10 +97,13 @@ def read_predictions(benchmark: str, path: Path, questions: Sequence[Question]) 
 
 def by_key(path: Path, said: Iterable[Said], questions: Iterable[Question]) -> dict[str, Any]:
     """Predictions joined by the questions' keys."""
-    ids = {plain(question.key): question.id for question in questions}
+    exact = {question.key: question.id for question in questions}
+    padded = Counter(plain(key) for key in exact)
+    loose = {plain(key): name for key, name in exact.items() if padded[plain(key)] == 1}
     found: dict[str, Any] = {}
     for number, row in enumerate(said, 1):
-        name = ids.get(plain(row.key or ""))
+        key = row.key or ""
+        name = exact.get(key, loose.get(plain(key)))
         if name is not None and name in found:
             message = f"{path}, record {number}: question {row.key} has a prediction already"
             raise MetricError(message)

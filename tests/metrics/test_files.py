@@ -84,6 +84,12 @@ def test_predictions_of_other_questions_are_left_out(tmp_path: Path) -> None:
     assert read_predictions("vqav2", tmp_path / "said", questions) == {questions[0].id: "b"}
 
 
+def test_zeros_before_a_number_matter_only_where_two_keys_differ_by_them(tmp_path: Path) -> None:
+    (tmp_path / "said").write_text('[{"questionId": "07", "prediction": "a"}, {"questionId": "7", "prediction": "b"}]')
+    questions = asked("7", "07", "8")
+    assert read_predictions("gqa", tmp_path / "said", questions) == {questions[0].id: "b", questions[1].id: "a"}
+
+
 def test_a_file_without_keys_goes_by_order(tmp_path: Path) -> None:
     (tmp_path / "said").write_text('{"answer": "a"}\n{"answer": "b"}\n')
     questions = asked("1", source="one") + asked("1", source="two")
