@@ -1,7 +1,7 @@
 """Judging answers against labels."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vpd.distill.judging import judge_text, judge_trace
@@ -95,6 +95,7 @@ JSON = st.recursive(
 LABELS = st.lists(st.text(max_size=12) | st.sampled_from(["yes", "3", "10 20 30 40", "red", "[1"]), max_size=10)
 
 
+@settings(deadline=None)
 @given(JSON, LABELS, st.sampled_from(AnswerKind), st.lists(st.text(max_size=6), max_size=5))
 def test_any_answer_is_judged_and_the_verdict_is_a_line(
     answer: object, labels: list[str], kind: AnswerKind, choices: list[str]

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vpd.distill.judging import JudgeSettings
@@ -154,16 +154,19 @@ def spelt(number: int) -> str:
     raise AssertionError
 
 
+@settings(deadline=None)
 @given(st.integers(0, 9_999_999))
 def test_any_number_in_words_is_read(number: int) -> None:
     assert read_number(spelt(number)) == number
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**12), 10**12))
 def test_any_number_with_separators_is_read(number: int) -> None:
     assert read_number(f"{number:,}") == number
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from("one two ten twenty hundred thousand million dozen no and five".split()), max_size=6))
 def test_any_words_are_a_number_or_none(words: list[str]) -> None:
     found = in_words(words)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vpd.distill.errors import MetricError
@@ -197,18 +197,21 @@ def test_one_class_alone_has_no_curve() -> None:
     assert score("hateful-memes", (question("yes"), 0.9)).values["auroc"] is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=1), st.lists(st.integers(0, 9), min_size=1))
 def test_the_area_is_the_chance_of_the_right_order(positive: list[int], negative: list[int]) -> None:
     wins = sum((one > other) + 0.5 * (one == other) for one in positive for other in negative)
     assert area_under_curve(positive, negative) == pytest.approx(wins / (len(positive) * len(negative)))
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_normalised(text: str) -> None:
     assert isinstance(normalise_vqa(text), str)
     assert isinstance(normalise_evalai(text), str)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=8), min_size=10, max_size=10), st.text(max_size=8))
 def test_a_soft_accuracy_lies_between_nothing_and_all(answers: list[str], said: str) -> None:
     value = score("vqav2", (question(*answers, answer_id=list(range(10))), said)).values["unrounded"]
