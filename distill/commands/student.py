@@ -89,7 +89,7 @@ def prefer(
     steps: Annotated[int | None, typer.Option(help="Optimiser steps.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Peak, of AdamW.")] = None,
     beta: Annotated[float | None, typer.Option(help="How dear it is to leave the student that one started from.")] = None,
-    chosen_weight: Annotated[float | None, typer.Option(help="What the plain loss of the right rationale counts besides.")] = None,
+    chosen_weight: Annotated[float | None, typer.Option(help="What the right rationale's plain loss counts besides.")] = None,
     lora_rank: Annotated[int | None, typer.Option(help="Rank of adapters; 0 trains all weights.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of the order of pairs.")] = None,
 ) -> None:

@@ -6,8 +6,8 @@ Importing this loads neither torch nor transformers; training and asking do.
 from vpd.distill.student.cost import equal_steps, step_cost
 from vpd.distill.student.errors import StudentError
 from vpd.distill.student.folder import read_result
-from vpd.distill.student.prefer import prefer_student
 from vpd.distill.student.predict import Mode, answer_of, predict
+from vpd.distill.student.prefer import prefer_student
 from vpd.distill.student.reading import preset_names, read_prefer_settings, read_settings
 from vpd.distill.student.settings import (
     Form,

@@ -141,7 +141,9 @@ class Adapter:
                 self._turns(text, picture), add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
             )
         else:
-            given = self.processor(text=[f"{self.processor.image_token}{self.speech.ask(text)}"], images=[picture], return_tensors="pt")
+            given = self.processor(
+                text=[f"{self.processor.image_token}{self.speech.ask(text)}"], images=[picture], return_tensors="pt"
+            )
         given = dict(given)
         ids = tuple(given.pop("input_ids")[0].tolist())
         for name in ("attention_mask", "labels"):  # made here, for the whole batch

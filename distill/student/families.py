@@ -58,7 +58,7 @@ def adapters_for(model: Any, settings: TrainSettings | PreferSettings) -> Any:
 
 
 def layers_of(model: Any, which: str) -> list[str]:
-    """Names of the linear layers in the blocks of one part of a model: attention and MLP, no head, no bridge between the parts."""
+    """Names of the linear layers in the blocks of one part of a model: attention and MLP, no head, no bridge between parts."""
     linear = [name for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)]
     seeing = [name for name in linear if re.search(r"vision|visual", name)]
     telling = [name for name in linear if name not in seeing and re.search(r"language_model|text_model", name)]

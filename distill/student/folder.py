@@ -34,7 +34,7 @@ TRACKING = "tracking"
 WHOLE = "whole.json"
 """A file of this name stands in every checkpoint that was written to its end; it says what the training took so far."""
 ASKED, RESULT = "training.json", "result.json"
-HARMLESS = {"picture_cache", "save_every", "log_every", "report_to"}
+HARMLESS = {"picture_cache", "readers", "save_every", "log_every", "report_to"}
 """Settings that change no weight."""
 
 
@@ -123,7 +123,9 @@ def read_json(path: Path) -> dict[str, Any] | None:
 def curves(told: dict[str, Any]) -> dict[str, Any]:
     """The same with lists of steps and values as tuples."""
     return {
-        name: pairs(value) if isinstance(value, list) else {task: pairs(one) for task, one in value.items()}
+        name: pairs(value)
+        if isinstance(value, list)
+        else {task: pairs(one) for task, one in value.items()}
         if isinstance(value, dict)
         else value
         for name, value in told.items()

@@ -24,7 +24,7 @@ def preset_names() -> list[str]:
 
 
 def read_settings(path: Path | None, given: dict[str, Any], preset: str | None = None) -> TrainSettings:
-    """Settings of a preset, over them those of a TOML file, over them those given. Raises `StudentError` that names what is wrong."""
+    """Settings of a preset, over them those of a TOML file, over them those given. Raises `StudentError` naming a wrong one."""
     held: dict[str, Any] = tomllib.loads(preset_text(preset)) if preset is not None else {}
     for layer in (held_in(path), given):
         held = {name: value for name, value in held.items() if name not in {OVERRULES.get(key) for key in layer}} | layer
@@ -61,7 +61,7 @@ def preset_text(name: str) -> str:
     if name not in preset_names():
         message = f"there is no preset {name}; there are {', '.join(preset_names())}"
         raise StudentError(message)
-    return (folder() / f"{name}.toml").read_text("utf-8")
+    return str((folder() / f"{name}.toml").read_text("utf-8"))
 
 
 def folder() -> Any:

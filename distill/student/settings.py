@@ -124,7 +124,7 @@ class TrainSettings(BaseModel):
     lora_rank: int = Field(0, ge=0)
     """Rank of adapters; 0 trains all weights."""
     lora_layers: Literal["language", "encoder", "vision", "all"] = "language"
-    """Whose attention and MLP layers get adapters. `encoder`: that half of an encoder-decoder's language model, else all of it."""
+    """Whose attention and MLP layers get adapters. `encoder`: that half of an encoder-decoder language model, else all of it."""
     lora_alpha: float = Field(0, ge=0)
     """What adapters are scaled by, over their rank; 0: twice the rank."""
     lora_dropout: float = Field(0, ge=0, lt=1)
@@ -134,6 +134,8 @@ class TrainSettings(BaseModel):
     """Steps between logged losses; must divide `save_every`, so that a resumed run logs the same."""
     picture_cache: int = Field(1024, ge=0)
     """MiB of pictures kept ready for the model; 0 reads each picture again each time."""
+    readers: int = Field(0, ge=0)
+    """Processes that read pictures ahead of the training, each with a cache of its own; 0: the training reads them itself."""
     report_to: tuple[str, ...] = ()
     """Trackers that are told the losses, as transformers names them, such as `tensorboard` or `wandb`; none by default."""
 

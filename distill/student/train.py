@@ -149,6 +149,7 @@ def arguments_of(settings: TrainSettings, checkpoints: Path) -> "TrainingArgumen
         activation_checkpointing=settings.gradient_checkpointing,
         remove_unused_columns=False,
         dataloader_pin_memory=False,
+        dataloader_num_workers=settings.readers,
         disable_tqdm=True,
         run_name=checkpoints.parent.name,
         report_to=list(settings.report_to),
@@ -169,9 +170,11 @@ def on_cpu(*, bf16: bool) -> bool:
 
 def check_trackers(names: Sequence[str]) -> None:
     """Raise `StudentError` where a tracker is not known to transformers or not installed."""
-    from transformers.integrations import get_available_reporting_integrations  # heavy; loads when a student is taught
+    from transformers.integrations.integration_utils import (
+        get_available_reporting_integrations,  # heavy; loads when a student is taught
+    )
 
-    there = get_available_reporting_integrations()
+    there: list[str] = get_available_reporting_integrations()  # type: ignore[no-untyped-call]
     for name in names:
         if name not in there:
             message = f"the tracker {name} is not installed here; there are {', '.join(there) or 'none'}"

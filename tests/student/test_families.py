@@ -1,8 +1,8 @@
-"""Each named family as a tiny checkpoint of random weights in the form of a real one, through the commands that take real ones."""
+"""Each named family as a tiny checkpoint of random weights in the form of a real one, through the commands for real ones."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -12,7 +12,7 @@ from PIL import Image as Picture
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from typer.testing import CliRunner
 
-from vpd.distill.commands import student
+from vpd.distill.commands import evaluation, student
 from vpd.distill.records import Prediction, TrainingExample
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.settings import RunSettings
@@ -127,20 +127,20 @@ def smol(texts: list[str], config: Any, model: Any, pictures: Any, processor: An
 
 
 def idefics3(texts: list[str]) -> Made:
-    return smol(
-        texts, hf.Idefics3Config, hf.Idefics3ForConditionalGeneration, hf.Idefics3ImageProcessorPil, hf.Idefics3Processor
-    )
+    return smol(texts, hf.Idefics3Config, hf.Idefics3ForConditionalGeneration, hf.Idefics3ImageProcessorPil, hf.Idefics3Processor)
 
 
 def smolvlm(texts: list[str]) -> Made:
     videos = hf.SmolVLMVideoProcessor(
-        size={"longest_edge": 64}, max_image_size={"longest_edge": 32}, video_sampling={"fps": 1, "max_frames": 2}
+        size={"longest_edge": 64},
+        max_image_size={"longest_edge": 32},
+        video_sampling={"fps": 1, "max_frames": 2},  # type: ignore[call-arg]  # which its own configurations hold
     )
     parts = (hf.SmolVLMConfig, hf.SmolVLMForConditionalGeneration, hf.SmolVLMImageProcessorPil, hf.SmolVLMProcessor)
     return smol(texts, *parts, videos)
 
 
-def llava(tokenizer: Any, text: Any, sight: Any, pictures: Any, select: str, more: int, chat: str) -> Made:
+def llava(tokenizer: Any, text: Any, sight: Any, pictures: Any, select: Literal["default", "full"], more: int, chat: str) -> Made:
     config = hf.LlavaConfig(
         vision_config=sight,
         text_config=text,
@@ -187,8 +187,9 @@ def qwen(texts: list[str], config: Any, model: Any, processor: Any, videos: Any,
         image_token_id=ids["<|image_pad|>"],
         video_token_id=ids["<|video_pad|>"],
     )
-    whole = {"patch_size": 8, "merge_size": 2, "temporal_patch_size": 2, "size": {"shortest_edge": 16 * 16, "longest_edge": 48 * 48}}
-    pictures = hf.Qwen2VLImageProcessorPil(**whole)
+    pictures = hf.Qwen2VLImageProcessorPil(
+        patch_size=8, merge_size=2, temporal_patch_size=2, size={"shortest_edge": 16 * 16, "longest_edge": 48 * 48}
+    )
     return model(made), processor(pictures, tokenizer, videos, chat_template=IM_CHAT)
 
 
@@ -238,17 +239,14 @@ def paligemma(texts: list[str]) -> Made:
 
 
 FAMILIES: dict[str, Callable[[list[str]], Made]] = {
-    one.__name__: one
-    for one in (paligemma, smolvlm, idefics3, llava_llama, llava_qwen2, qwen2_vl, qwen2_5_vl, qwen3_vl)
+    one.__name__: one for one in (paligemma, smolvlm, idefics3, llava_llama, llava_qwen2, qwen2_vl, qwen2_5_vl, qwen3_vl)
 }
 QUICK = {"paligemma", "qwen2_5_vl"}
-"""No chat template and marked tokens; a chat template and positions of its own. The tiny student of the other tests is an Idefics3."""
+"""No chat template and marked tokens; a chat template and positions of its own. The other tests' tiny student is an Idefics3."""
 SHARING = {"smolvlm", "idefics3", "llava_llama", "llava_qwen2"}
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in FAMILIES]
-)
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in FAMILIES])
 def family(
     request: pytest.FixtureRequest, lessons: list[TrainingExample], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, Path]:
@@ -286,7 +284,7 @@ def run(tmp_path: Path, questions: list[Question], lessons: list[TrainingExample
 
 app = typer.Typer()
 app.command()(student.train)
-app.command()(student.evaluate)
+app.command()(evaluation.evaluate)
 
 
 def test_the_commands_for_real_models_teach_and_ask_it(family: tuple[str, Path], run: Path) -> None:

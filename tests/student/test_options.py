@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import torch
-import yaml
 
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.student import Form, Phase, StudentError, TrainResult, TrainSettings, train_student
@@ -31,6 +30,13 @@ def test_gradient_checkpointing_changes_no_loss(tiny: Path, lessons: list[Traini
         assert other == pytest.approx(loss, rel=1e-5)
 
 
+def test_pictures_that_are_read_ahead_change_no_weight(tiny: Path, lessons: list[TrainingExample], tmp_path: Path) -> None:
+    for readers in (0, 2):
+        taught(tiny, lessons, tmp_path / str(readers), readers=readers)
+    alone, ahead = ((tmp_path / name / "student" / "model.safetensors").read_bytes() for name in ("0", "2"))
+    assert alone == ahead
+
+
 def test_bfloat16_computes_nearly_the_same_and_keeps_float32_weights(
     tiny: Path, lessons: list[TrainingExample], tmp_path: Path
 ) -> None:
@@ -49,7 +55,7 @@ def test_a_start_in_bfloat16_is_trained_in_float32_and_saved_as_it_was(
     start.model.to(torch.bfloat16).save_pretrained(tmp_path / "start")
     start.processor.save_pretrained(tmp_path / "start")
     lesson = make_lesson(tmp_path / "start", lessons, tmp_path / "checkpoints", QUICK)
-    assert {weight.dtype for weight in lesson.trainer.model.parameters()} == {torch.float32}
+    assert {weight.dtype for weight in lesson.student.model.parameters()} == {torch.float32}
     taught(tmp_path / "start", lessons, tmp_path / "out")
     assert load_student(tmp_path / "out" / "student").model.dtype == torch.bfloat16
 
@@ -115,9 +121,9 @@ def test_a_curriculum_teaches_each_thing_in_its_time(
 
 @pytest.mark.parametrize("tracker", ["tensorboard", "nowhere"])
 def test_a_tracker_that_is_not_here_is_named(tracker: str, tiny: Path, lessons: list[TrainingExample], tmp_path: Path) -> None:
-    from transformers.integrations import get_available_reporting_integrations
+    from transformers.integrations.integration_utils import get_available_reporting_integrations
 
-    if tracker in get_available_reporting_integrations():
+    if tracker in get_available_reporting_integrations():  # type: ignore[no-untyped-call]
         pytest.skip("it is here")
     with pytest.raises(StudentError, match=f"the tracker {tracker} is not installed"):
         taught(tiny, lessons, tmp_path, report_to=(tracker,))
@@ -131,7 +137,9 @@ def test_a_tracker_is_told_every_loss_and_its_log_outlives_the_checkpoints(
     (events,) = (tmp_path / "tracking").rglob("events.out.*")
     told = reading.EventAccumulator(str(events.parent)).Reload()
     for name, curve in {"loss": result.losses, "loss_rationale": result.task_losses["rationale"]}.items():
-        assert [(row.step, pytest.approx(row.value)) for row in told.Scalars(f"train/{name}")] == list(curve)
+        rows = told.Scalars(f"train/{name}")
+        assert [row.step for row in rows] == [step for step, _ in curve]
+        assert [row.value for row in rows] == pytest.approx([loss for _, loss in curve])
 
 
 @pytest.mark.parametrize("rank", [0, 4])
@@ -141,11 +149,13 @@ def test_weights_gathered_from_many_places_make_the_same_student(
     settings = QUICK.model_copy(update={"lora_rank": rank})
     lesson = make_lesson(tiny, lessons, tmp_path / "checkpoints", settings)
     lesson.trainer.train()
-    whole = with_weights(tiny, settings, lesson.trainer.model.state_dict()).model.state_dict()
-    held = lesson.trainer.model.state_dict()
+    whole = with_weights(tiny, settings, lesson.student.model.state_dict()).model.state_dict()
+    held = lesson.student.model.state_dict()
     assert whole.keys() == held.keys()
     assert all(torch.equal(whole[name], held[name]) for name in held)
-    assert any(not torch.equal(held[name], start) for name, start in prepare(load_student(tiny).model, settings).state_dict().items())
+    assert any(
+        not torch.equal(held[name], start) for name, start in prepare(load_student(tiny).model, settings).state_dict().items()
+    )
 
 
 def test_the_configurations_for_several_gpus_are_read_by_accelerate() -> None:
@@ -156,5 +166,3 @@ def test_the_configurations_for_several_gpus_are_read_by_accelerate() -> None:
     assert names == ["ddp.yaml", "deepspeed.yaml", "fsdp.yaml"]
     kinds = [str(load_config_from_file(str(folder / name)).distributed_type).split(".")[-1] for name in names]
     assert kinds == ["MULTI_GPU", "DEEPSPEED", "FSDP"]
-    for name in names:
-        assert yaml.safe_load((folder / name).read_text())["num_machines"] == 1

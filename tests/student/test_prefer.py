@@ -20,7 +20,9 @@ QUICK = PreferSettings(steps=12, pairs=8, accumulate=1, learning_rate=1e-3, log_
 @pytest.fixture(scope="module")
 def taught(tiny: Path, lessons: list[TrainingExample], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("taught")
-    train_student(tiny, lessons, folder, TrainSettings(steps=60, pictures=8, warmup=5, learning_rate=4e-3, muon_learning_rate=0.03))
+    train_student(
+        tiny, lessons, folder, TrainSettings(steps=60, pictures=8, warmup=5, learning_rate=4e-3, muon_learning_rate=0.03)
+    )
     return folder / "student"
 
 
@@ -94,9 +96,7 @@ def test_only_the_rationales_are_compared(taught: Path, pairs: list[Preference])
     assert said == [adapter.decode(list(adapter.target("", text))) for text in wanted]
 
 
-def test_the_first_loss_is_that_of_a_student_that_prefers_nothing(
-    taught: Path, pairs: list[Preference], tmp_path: Path
-) -> None:
+def test_the_first_loss_is_that_of_a_student_that_prefers_nothing(taught: Path, pairs: list[Preference], tmp_path: Path) -> None:
     trainer = make_trainer(load_student(taught), pairs, tmp_path, QUICK)
     batch = next(iter(trainer.get_train_dataloader()))
     assert trainer.compute_loss(trainer.model, batch).item() == pytest.approx(0.6931, abs=1e-3)

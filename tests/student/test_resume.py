@@ -20,7 +20,7 @@ WAYS = {
     "full": FULL,
     "adapters": FULL.model_copy(update={"lora_rank": 4, "lora_dropout": 0.1, "optimizer": "adamw"}),
 }
-POINTS = {
+POINTS: dict[str, dict[str, object]] = {
     "before the first checkpoint": {"step": 2},
     "between two checkpoints": {"step": 7},
     "while a checkpoint is written": {"event": "open", "path": "checkpoint-8/trainer_state.json"},
@@ -70,9 +70,7 @@ def killed(tiny: Path, lessons: list[TrainingExample], tmp_path_factory: pytest.
     folder = tmp_path_factory.mktemp("killed")
     (folder / "examples.jsonl").write_text("".join(f"{example.to_line()}\n" for example in lessons))
     outs = {case: folder / str(number) for number, case in enumerate(CASES)}
-    told = [
-        {"settings": WAYS[way].model_dump(mode="json"), "out": str(outs[way, point])} | POINTS[point] for way, point in CASES
-    ]
+    told = [{"settings": WAYS[way].model_dump(mode="json"), "out": str(outs[way, point])} | POINTS[point] for way, point in CASES]
     command = [sys.executable, "-c", DRIVER, str(tiny), str(folder / "examples.jsonl"), json.dumps(told)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout.splitlines()[-1]) == [-9] * len(CASES)
