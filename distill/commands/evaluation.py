@@ -1,16 +1,16 @@
-"""Asking a run's questions: of a student, a served model, the programs or a tool."""
+"""Asking a run's questions, of a student, a served model, the programs or a tool; and whether a student keeps to its reasons."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vpd.distill.commands.console import following
+from vpd.distill.commands.console import following, say
 
 if TYPE_CHECKING:
     from vpd.distill.metrics import Scores
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "faithful"]
 
 Directory = Annotated[Path, typer.Argument(help="The run directory.", metavar="RUN")]
 Splits = Annotated[
@@ -69,6 +69,32 @@ def evaluate(
                 advance(prediction.outcome)
         if benchmark is not None:
             show(score_arm(benchmark, asked, journal.records.values(), whom.arm, asking.mode_name))
+
+
+def faithful(
+    directory: Directory,
+    student: Annotated[
+        str, typer.Option(help="A student in RUN/students, its folder, or a model's name on the hub.")
+    ] = "distilled",
+    split: Splits = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Most questions: the first ones.")] = 500,
+    detector: Annotated[str, typer.Option(help="The tool of the run's set that finds things by their name.")] = "find",
+    seed: Annotated[int, typer.Option(min=0, help="Of the changes to rationales.")] = 0,
+    batch: Annotated[int, typer.Option(min=1, help="Questions at a time.")] = 64,
+    device: Annotated[str | None, typer.Option(help="As torch names it; a GPU where there is one.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Of torch, on a CPU.")] = 1,
+) -> None:
+    """How faithfully a student explains: its places, what a changed rationale does to the answer, agreement with itself."""
+    from vpd.distill.evaluation.faithful import Looking, look_at
+    from vpd.distill.run_directory import RunDirectory
+
+    looking = Looking(student, tuple(split or ()), limit, detector, seed, batch, device, threads)
+    with RunDirectory(directory) as place, following("faithful", None) as advance:
+        found = look_at(place, looking, advance)
+    for each in found.measures:
+        p = "" if each.p is None else f", McNemar p {each.p:.3g} ({each.only_first} : {each.only_second})"
+        print(f"{each.name}: {100 * each.value:.1f} % ({100 * each.low:.1f} to {100 * each.high:.1f}; n = {each.count:,}{p})")
+    say(f"These numbers are in {found.place}")
 
 
 def show(scores: "Scores") -> None:

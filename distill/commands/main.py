@@ -51,6 +51,7 @@ for stage in (
     student.train,
     student.prefer,
     evaluation.evaluate,
+    evaluation.faithful,
     score.score,
     report.report,
     report.view,
