@@ -36,6 +36,8 @@ class Arm(BaseModel):
     """Programs of each text that are looked at, in the order in which they were drawn; None is all."""
     share: float = Field(1.0, gt=0, le=1)
     """Of the training pictures."""
+    told: float = Field(1.0, gt=0, le=1)
+    """Of the questions, those whose rationale is taught beside the answer."""
     reasons_aloud: bool = False
     """Whether it is also asked with the rationale first."""
     training: dict[str, Any] = {}
@@ -73,7 +75,7 @@ def examples_of(run: RunDirectory, arm: Arm) -> list[TrainingExample]:
         "shuffled": [*answers, *shuffled(rationales, run.settings.seed)],
         "listing": [*answers, *(listings(run, answers) if arm.learns == "listing" else ())],
     }[arm.learns]
-    return thinned(taught, arm.share)
+    return [example for example in taught if is_among(example.image.sha256, arm.share) and is_told(example, arm.told)]
 
 
 def shuffled(rationales: Iterable[TrainingExample], seed: int) -> list[TrainingExample]:
@@ -109,8 +111,11 @@ def listings(run: RunDirectory, answers: Sequence[TrainingExample]) -> list[Trai
     ]
 
 
-def thinned(examples: list[TrainingExample], share: float) -> list[TrainingExample]:
-    """The examples of a share of the pictures, chosen by their digests, so that a larger share holds the smaller."""
-    if share == 1:
-        return examples
-    return [example for example in examples if int(example.image.sha256[:8], 16) < share * 2**32]
+def is_told(example: TrainingExample, share: float) -> bool:
+    """Whether an example is no rationale, or one of a question in the share."""
+    return example.teaches is not Teaches.RATIONALE or is_among(example.question, share)
+
+
+def is_among(digest: str, share: float) -> bool:
+    """Whether a picture or a question is in the share, by its digest, so that a larger share holds the smaller."""
+    return int(digest[:8], 16) < share * 2**32
