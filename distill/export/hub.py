@@ -100,8 +100,8 @@ def writer(shape: Callable[[Row], dict[str, Any]]) -> Callable[[Job], None]:
             for number, rows in enumerate(groups_of(job.rows(split), job.settings.rows_per_file)):
                 path = job.folder / "data" / f"{split}-{number:05d}-of-{files:05d}.parquet"
                 schema = features(shape(rows[0]), datasets).arrow_schema
-                # Rows of one picture lie side by side: zstd, unlike the default, sees that their bytes are the same.
-                with parquet.ParquetWriter(path, schema, compression="zstd") as file:
+                # Rows of one picture lie side by side, and a group's dictionary holds its bytes once.
+                with parquet.ParquetWriter(path, schema, use_dictionary=True) as file:
                     for group in groups_of(rows, ROWS_A_GROUP):
                         file.write_table(arrow.Table.from_pylist([columns(row, job, shape) for row in group], schema))
 

@@ -4,6 +4,7 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -44,19 +45,21 @@ def add(shard: tarfile.TarFile, name: str, data: bytes) -> None:
 
 
 def read(folder: Path, _images: Path) -> Iterator[ReadRow]:
-    """Every shard's rows."""
+    """Every shard's rows. As for the tools, a row's files lie side by side."""
     for path in sorted(folder.glob("*.tar")):
-        held: dict[str, dict[str, bytes]] = {}
         with tarfile.open(path, "r:") as shard:
-            for entry in shard:
-                key, _, extension = entry.name.partition(".")
-                data = shard.extractfile(entry)
-                held.setdefault(key, {})[extension] = data.read() if data else b""
-        for files in held.values():
-            row = json.loads(files.pop("json"))
-            turns = tuple((turn["role"], turn["content"]) for turn in row["messages"])
-            split = path.stem.rpartition("-")[0]
-            yield ReadRow(row["id"], split, row["task"], turns, len(files), tuple(files.values()))
+            for key, entries in groupby(shard, key=lambda entry: entry.name.partition(".")[0]):
+                files = {entry.name.removeprefix(f"{key}."): content(shard, entry) for entry in entries}
+                row = json.loads(files.pop("json"))
+                turns = tuple((turn["role"], turn["content"]) for turn in row["messages"])
+                split = path.stem.rpartition("-")[0]
+                yield ReadRow(row["id"], split, row["task"], turns, len(files), tuple(files.values()))
+
+
+def content(shard: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes:
+    """The bytes of an entry; none where it is no file."""
+    file = shard.extractfile(entry)
+    return file.read() if file else b""
 
 
 WEBDATASET = Format(

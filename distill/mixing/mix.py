@@ -11,7 +11,7 @@ from vpd.distill.manifest import described, versions
 from vpd.distill.mixing.card import write_card
 from vpd.distill.mixing.choose import choose, in_order
 from vpd.distill.mixing.rows import Source
-from vpd.distill.mixing.screen import Dropped, screen
+from vpd.distill.mixing.screen import Dropped, judging, screen
 from vpd.distill.mixing.settings import MixSettings
 from vpd.distill.mixing.summary import SourceSummary, summarise
 from vpd.distill.mixing.tally import Mixed, Tally
@@ -49,8 +49,9 @@ def mix(
     if is_set(out) and not replace and read_object(out / MANIFEST).get("asked") == asked:
         return made_before(out)
     with whole_folder(out, SETTINGS, replace=replace) as folder:
-        held_out = set[str]().union(*(source.held_out() for source in sources))
-        screened = screen((row for source in sources for row in source.rows()), held_out, refused)
+        rows = [row for source in sources for row in source.rows()]
+        held_out = set[str]().union(judging(rows), *(source.held_out() for source in sources))
+        screened = screen(rows, held_out, refused)
         chosen, left_out = choose(screened.askings, settings)
         dropped = {source.name: screened.dropped.get(source.number, Counter()) + left_out[source.number] for source in sources}
         if not chosen:

@@ -72,12 +72,9 @@ class Source:
         return {one.id: one.answer for one in read_records(path, Rationale)} if path.exists() else {}
 
     def held_out(self) -> set[str]:
-        """The pictures of questions and of examples that are not for learning."""
-        found = {one.image for one in self.rows() if one.split not in (TRAIN, "base")}
+        """The pictures of questions that are not for learning."""
         path = self.path / QUESTIONS
-        if path.exists():
-            found |= {one.image.sha256 for one in read_records(path, Question) if one.split != TRAIN}
-        return found
+        return {one.image.sha256 for one in read_records(path, Question) if one.split != TRAIN} if path.exists() else set()
 
     def examples(self) -> Iterator[TrainingExample]:
         """What the source offers, with whatever a walk back needs in `provenance`."""

@@ -9,7 +9,10 @@ from vpd.distill.mixing.rows import Row
 from vpd.distill.mixing.training_set import TRAIN
 from vpd.distill.records import Teaches
 
-__all__ = ["Asking", "Dropped", "Screened", "screen"]
+__all__ = ["Asking", "Dropped", "Screened", "judging", "screen"]
+
+LEARNED = (TRAIN, "base")
+"""Splits that are for learning: answers and rationales, and descriptions for a student that learns to see first."""
 
 
 class Dropped(StrEnum):
@@ -50,6 +53,11 @@ class Screened:
     """Short answers that were dropped as said before, and said something else."""
 
 
+def judging(rows: Iterable[Row]) -> set[str]:
+    """The pictures of rows that are not for learning."""
+    return {row.image for row in rows if row.split not in LEARNED}
+
+
 def screen(rows: Iterable[Row], held_out: set[str], excluded: set[str]) -> Screened:
     """Gather rows into questions; of two sources that answer the same question of the same picture the first has the word.
 
@@ -64,7 +72,7 @@ def screen(rows: Iterable[Row], held_out: set[str], excluded: set[str]) -> Scree
         key = (row.image, row.asked, row.teaches)
         before = targets.get(key, [])
         reason = None
-        if row.split not in (TRAIN, "base"):
+        if row.split not in LEARNED:
             reason = Dropped.NOT_TRAINING
         elif row.image in held_out:
             reason = Dropped.HELD_OUT

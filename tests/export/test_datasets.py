@@ -1,13 +1,18 @@
 """The parquet forms through `datasets`, and through TRL's trainer as they are."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from vpd.distill.export import FORMATS, ExportSettings, export
 from vpd.distill.export.picture import read
 from vpd.distill.mixing import open_examples
+from vpd.tools.image import read_image_ref
+
+MakeRun = Callable[..., Path]
 
 FORMS = ("hf-messages", "hf-prompt", "hf-parts")
 
@@ -44,6 +49,24 @@ def test_the_pictures_bytes_are_the_files_own(mixed: Path, tmp_path: Path) -> No
     loaded = load(tmp_path / "out", tmp_path / "cache")
     raw = loaded.cast_column("images", datasets.List(datasets.Image(decode=False)))
     assert all(row["images"][0]["bytes"] == read(images[row["id"]]) for row in raw)
+
+
+def test_a_picture_of_many_rows_is_held_once(make_run: MakeRun, tmp_path: Path) -> None:
+    picture = tmp_path / "noise.png"
+    Image.effect_noise((400, 400), 90).convert("RGB").save(picture)
+    run = make_run("run")
+    image = read_image_ref(picture)
+    examples = [
+        row.model_copy(update={"image": image, "question": f"{number}"})
+        for number in range(6)
+        for row in open_examples(run).examples()
+    ]
+    unlike = {row.id: row for row in examples}
+    (run / "examples.jsonl").write_text("".join(f"{row.to_line()}\n" for row in unlike.values()))
+    export(run, FORMATS["hf-prompt"], tmp_path / "out", ExportSettings())
+    size = sum(path.stat().st_size for path in (tmp_path / "out" / "data").iterdir())
+    assert len(unlike) > 20
+    assert size < 2 * picture.stat().st_size
 
 
 # What TRL and the libraries below it warn of is not ours to mend.

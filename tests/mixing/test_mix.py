@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import subprocess
+import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -256,3 +259,19 @@ def test_two_at_a_time_are_refused(make_run: MakeRun, tmp_path: Path) -> None:
 def test_sources_of_one_name_are_refused(make_run: MakeRun, tmp_path: Path) -> None:
     with pytest.raises(RunError, match="two sources are called 'run'"):
         MixSettings.checked(sources=[{"path": str(tmp_path / "a" / "run")}, {"path": str(tmp_path / "b" / "run")}])
+
+
+def test_a_mixing_that_is_killed_can_be_run_again(make_run: MakeRun, tmp_path: Path) -> None:
+    """Killed wherever it is: there is no set, or a whole one, and the same command ends it."""
+    run = make_run("run", range(60))
+    command = [sys.executable, "-m", "vpd.distill.commands", "mix", str(tmp_path / "set"), "--from", str(run)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not (tmp_path / ".set.part").exists():
+        time.sleep(0.002)
+    process.kill()
+    process.wait()
+    if (tmp_path / "set").exists():
+        open_examples(tmp_path / "set")
+    done = mix(tmp_path / "set", settings(run))
+    assert done.tally.rows.total() == 240
+    assert not (tmp_path / ".set.part").exists()
