@@ -25,8 +25,9 @@ RELATIONS: dict[str, str] = {
     "shorter": "shorter than",
     "larger": "larger than|bigger than",
     "smaller": "smaller than",
-    "closer": "closer than|nearer than|closer to the camera than|nearer to the camera than|in front of",
-    "farther": "farther than|further than|farther away than|further away than|behind",
+    "closer": "closer to the viewer than|closer than|nearer than|closer to the camera than|nearer to the camera than|in front of",
+    "farther": "further from the camera than|farther from the camera than|further from the viewer than|"
+    "farther than|further than|farther away than|further away than|behind",
     "overlaps": "overlaps with|overlaps|overlap|overlap with|overlapping|overlapping with|touches|touching|touch",
     "equal": "as many as|as many|equal to|equals",
     "same": "the same as",
@@ -65,6 +66,8 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 ENDS = {".", "!", "?"}
+BEFORE_NOUNS = frozenset("such other more different visible single".split())
+"""Words between a number and what it counts."""
 MANY_DO = ("are", "were", "have", "lie", "stand")
 """What several do: `two are`, `two have`."""
 BEFORE_PLACES = frozenset(
@@ -261,11 +264,9 @@ def is_adverb(word: str) -> bool:
 
 
 def set_numbers(tokens: list[Token], mention: Mention) -> None:
-    """The numbers before a mention: `two dogs`, `no dog`, `two of the dogs`, `two of the three dogs`."""
+    """The numbers before a mention: `two dogs`, `no dog`, `two of the dogs`, `two of the three dogs`, `none of the dogs`."""
     at = mention.first - 1
-    while (
-        at >= 0 and tokens[at].kind == "word" and tokens[at].lemma in ("such", "other", "more", "different", "visible", "single")
-    ):
+    while at >= 0 and tokens[at].kind == "word" and tokens[at].lemma in BEFORE_NOUNS:
         at -= 1
     if at >= 0 and tokens[at].text.lower() == "no":
         mention.negated = True
@@ -273,15 +274,12 @@ def set_numbers(tokens: list[Token], mention: Mention) -> None:
     if is_count(tokens, at):
         mention.number = tokens[at]
         at -= 1
-    if (
-        at >= 1
-        and tokens[at].text.lower() in ("the", "these", "those")
-        and tokens[at - 1].text.lower() == "of"
-        and is_count(tokens, at - 2)
-    ):
-        mention.part = tokens[at - 2]
-    elif mention.number is not None and at >= 0 and tokens[at].text.lower() == "of" and is_count(tokens, at - 1):
-        mention.part = tokens[at - 1]
+    if at >= 0 and tokens[at].text.lower() in ("the", "these", "those"):
+        at -= 1
+    if at >= 1 and tokens[at].text.lower() == "of":
+        if is_count(tokens, at - 1):
+            mention.part = tokens[at - 1]
+        mention.negated = tokens[at - 1].text.lower() in ("none", "neither")
 
 
 def is_count(tokens: list[Token], at: int) -> bool:

@@ -7,7 +7,7 @@ from vpd.distill.grounding.reading import Mention, Sentence, end_of
 from vpd.distill.grounding.relations import COMPARING, EXTREME, HALVES, PLACING, holds, is_extreme, is_in_half, kinds_of_test
 from vpd.distill.grounding.words import NEGATIONS
 
-__all__ = ["check_relation"]
+__all__ = ["check_relation", "row_of"]
 
 SHARING = frozenset("and also is are , both it they".split())
 """Words between two relations of one subject."""
@@ -16,13 +16,25 @@ SHARING = frozenset("and also is are , both it they".split())
 def check_relation(checker: Checker, sentence: Sentence, at: int, subjects: list[Mention]) -> set[int]:
     """Note one relation; the mentions (by `id`) and numbers (by token) that it accounts for."""
     kind = sentence.tokens[at].lemma
-    if kind.removesuffix("_of") in COMPARING:
+    if kind.removesuffix("_of") in COMPARING or is_of_numbers(sentence, at):
         return check_comparison(checker, sentence, at, subjects)
     if kind in PLACING:
         return check_placing(checker, sentence, at, subjects)
     if kind in EXTREME or kind in HALVES:
         check_standing(checker, sentence, at, subjects)
     return set()
+
+
+NUMERIC = {"larger": "more", "above": "more", "smaller": "fewer", "below": "fewer"}
+"""Relations of places and sizes as what they are between numbers: `8.5 is larger than 4`."""
+
+
+def is_of_numbers(sentence: Sentence, at: int) -> bool:
+    """Whether a relation of places or sizes stands between two numbers."""
+    before = [token for token in sentence.tokens[:at] if token.text.lower() not in ("is", "not", "isn't")]
+    after = sentence.tokens[at + 1 :]
+    numbers = bool(before) and bool(after) and before[-1].value is not None and after[0].value is not None
+    return numbers and sentence.tokens[at].lemma in NUMERIC and not any(m.number is after[0] for m in sentence.mentions)
 
 
 def sides_of(sentence: Sentence, at: int, subjects: list[Mention]) -> tuple[Mention | None, Mention | None]:
@@ -171,7 +183,7 @@ def source_of_number(checker: Checker, sentence: Sentence, subject: Mention, sub
 def check_comparison(checker: Checker, sentence: Sentence, at: int, subjects: list[Mention]) -> set[int]:
     """More, fewer, as many: worked out again from the numbers on both sides."""
     token = sentence.tokens[at]
-    kind = token.lemma.removesuffix("_of")
+    kind = NUMERIC.get(token.lemma, token.lemma.removesuffix("_of"))
     before = [mention for mention in subjects if mention.last < at]
     after = [mention for mention in subjects if mention.first > at]
     if token.lemma.endswith("_of"):  # `more cats than mice`
@@ -182,7 +194,9 @@ def check_comparison(checker: Checker, sentence: Sentence, at: int, subjects: li
     else:
         one, other = (before[-1] if before else None), (after[0] if after else None)
         denied = is_denied(sentence, one, at) or bool(one and one.negated and not sentence.between(one.last, at))
-    left, right = numbers_on(checker, sentence, one, at, -1), numbers_on(checker, sentence, other, at, 1)
+    parted = token.lemma.endswith("_of")
+    left = numbers_of(checker, one) if parted else numbers_on(checker, sentence, one, at, -1)
+    right = numbers_of(checker, other) if parted else numbers_on(checker, sentence, other, at, 1)
     if not left and kind in ("at_least", "at_most", "more", "fewer") and other is not None and other.number is not None:
         left = {float(number) for number in checker.counted(other)}
     truths = {COMPARING[kind](near, far) for near in left for far in right}
@@ -199,6 +213,11 @@ def numbers_on(checker: Checker, sentence: Sentence, mention: Mention | None, at
             return {token.value}
         if token.kind == "relation" or (token.kind == "word" and token.text.lower() in ("and", "but", "so", "because", "while")):
             break
+    return numbers_of(checker, mention)
+
+
+def numbers_of(checker: Checker, mention: Mention | None) -> set[float]:
+    """The numbers that a mention may stand for: what it is said to be, else what is known of it."""
     if mention is None:
         return set()
     if mention.number is not None and mention.number.value is not None:

@@ -5,7 +5,7 @@ from vpd.distill.grounding.claims import Kind
 from vpd.distill.grounding.counts import check_count, check_number
 from vpd.distill.grounding.listings import check_listing, read_listing
 from vpd.distill.grounding.reading import Mention, Sentence, Token, end_of
-from vpd.distill.grounding.relating import check_relation
+from vpd.distill.grounding.relating import check_relation, row_of
 from vpd.distill.grounding.words import COPULAS, GENERIC, NEGATIONS
 
 __all__ = ["check_sentence"]
@@ -124,14 +124,16 @@ def check_predicate(checker: Checker, sentence: Sentence, mention: Mention, subj
     if subject.quantity is not None and not subject.places and like:
         met = [thing for thing in like if checker.facts.fits(words, thing) != denied]
         source = "things, counted again" if len(met) == subject.quantity else None
-    for thing in things if subject.quantity is None or subject.places else []:
+    if subject.negated and things:
+        source = None if any(words <= thing.words for thing in things) else things[0].sources[0]
+    for thing in things if not subject.negated and (subject.quantity is None or subject.places) else []:
         if checker.facts.fits(words, thing) != denied and not (denied and words <= thing.words):
             source = thing.sources[0]
     wanted = words | set(checker.wanted(subject.words))
     for asked, truth, where in checker.facts.said:
         if wanted and wanted <= asked and truth != denied and not things:
             source = where
-    if source is None and not things and not subject.places and not denied:
+    if source is None and not things and not subject.places and not denied and not subject.negated:
         source = checker.known_phrase(words)
     start, end = mention.span(sentence.tokens)
     text = " ".join(token.text for token in sentence.tokens[mention.first : mention.last + 1])
@@ -141,7 +143,8 @@ def check_predicate(checker: Checker, sentence: Sentence, mention: Mention, subj
 
 def check_asked(checker: Checker, sentence: Sentence, mention: Mention, subject: Mention) -> None:
     """`the car at x1 y6 has its brake lights on`, where a tool was asked just that of some things, and said yes or no."""
-    things = checker.things(subject)
+    row = row_of(sentence, subject, sentence.mentions)
+    things = [thing for one in row for thing in checker.things(one)]
     words = set(mention.words)
     if not words or not things or any(words & thing.labels for thing in things):
         return
