@@ -132,6 +132,8 @@ def import_data(
         str | None, typer.Option(help="Of a new run: name or file of the tool set; lite if none is named.")
     ] = None,
     draw_seed: Annotated[int | None, typer.Option(min=0, help="Of a new run: seed of the draws.")] = None,
+    policy: Annotated[str | None, typer.Option(help="Of a new run: which traces are taught; without labels, agreed.")] = None,
+    labels: Annotated[bool, typer.Option(help="Keep the labels, or make a run in which nobody knows the answers.")] = True,
     cache: Cache = None,
 ) -> None:
     """Put a data set's questions at the start of a run; `vpd sample RUN` goes on from there."""
@@ -147,7 +149,14 @@ def import_data(
     layout = Columns() if columns is None else read_columns(columns)
     store = cache_folder("data-sets", cache)
     source = open_source(name, folder, store, split=split, kinds=kind or (), columns=layout)
-    given = {"llm": llm, "draws": draws, "temperature": temperature, "toolset": toolset, "draw_seed": draw_seed}
+    given = {
+        "llm": llm,
+        "draws": draws,
+        "temperature": temperature,
+        "toolset": toolset,
+        "draw_seed": draw_seed,
+        "policy": policy,
+    }
     chosen: dict[str, Any] = {each: value for each, value in given.items() if value is not None}
     origin = {
         "data_set": name,
@@ -159,6 +168,7 @@ def import_data(
         "limit": limit,
         "seed": seed,
         "choices_in_text": choices,
+        "labels": labels,
     }
     with (
         RunDirectory(directory, settings_for(directory, chosen)) as run,
@@ -167,12 +177,15 @@ def import_data(
     ):
         questions = read_questions(source, pictures, limit=limit, seed=seed)
         worded = map(with_choices, questions) if choices else questions
+        if not labels:
+            worded = (question.model_copy(update={"answers": ()}) for question in worded)
         total = add_to_run(run, worded, origin, straddling=Straddling(straddling), advance=advance)
     say(f"{directory / 'questions.jsonl'} holds {total:,} questions; go on with: vpd sample {directory}")
 
 
 def settings_for(directory: Path, chosen: dict[str, Any]) -> "RunSettings":
-    """The run's own settings, or those of a new run, with what was chosen; its tool set is there."""
+    """The run's own settings, or those of a new run, with what was chosen; its tool set and its policy are there."""
+    from vpd.distill.checks.policy import read_policy
     from vpd.distill.run_directory import RunDirectory
     from vpd.distill.settings import RunSettings
     from vpd.tools.toolsets import open_toolset
@@ -181,4 +194,5 @@ def settings_for(directory: Path, chosen: dict[str, Any]) -> "RunSettings":
     held = {"toolset": "lite"} if is_new else RunDirectory(directory).settings.model_dump()
     settings = RunSettings(**{**held, **chosen})
     open_toolset(settings.toolset)
+    read_policy(settings.policy)
     return settings

@@ -94,7 +94,7 @@ def told(trace: Trace, picture: ImageRef, *labels: str) -> str:
     return explain_trace(question, trace, judge_trace(question, trace), GRID).text
 
 
-SEEN = [example for example in read_examples() if "judgement_of(" not in example.source]
+SEEN = [example for example in read_examples() if "judgement(" not in example.source]
 """Those that look at things; tests/memes runs the others."""
 
 
