@@ -13,11 +13,11 @@ from vpd.distill.checks.candidates import suspects
 from vpd.distill.checks.looking_again import look_again, views_battery
 from vpd.distill.checks.policy import Policy, read_policy
 from vpd.distill.grid import Grid
-from vpd.distill.judging import judge_trace
+from vpd.distill.judging import FreeJudge, JudgeSettings, judge_trace
 from vpd.distill.rationales.rewriting import Rewriter
 from vpd.distill.rationales.writing import Telling, write_rationales
 from vpd.distill.records import Finding, Rationale, TrainingExample, Verdict
-from vpd.distill.run_directory import RunDirectory
+from vpd.distill.run_directory import RunDirectory, write_text
 from vpd.distill.run_files import RunRecords, read_run
 from vpd.distill.select import Candidate, choose, draws_by_question, traces_of
 from vpd.distill.settings import RunSettings
@@ -97,19 +97,29 @@ def run_draws(run: RunDirectory, advance: Advance, *, cache: Path | None = None,
             advance(trace.failure.stage.value if trace.failure else "answered")
 
 
-def judge(run: RunDirectory, advance: Advance) -> None:
-    """A verdict for every trace on every question it was run for."""
+def judge(run: RunDirectory, advance: Advance, settings: JudgeSettings | None = None, free: FreeJudge | None = None) -> None:
+    """A verdict for every trace on every question it was run for, from stored traces alone.
+
+    Verdicts that were judged otherwise are replaced: one trace has one verdict on one question. `free` reads answers that are
+    sentences; without it those that are no label word for word stay unknown.
+    """
     tools = tools_of(run.settings)
     draws = draws_by_question(run.read(Program))
     traces = {trace.id: trace for trace in run.read(Trace)}
+    found: set[str] = set()
     with run.journal(Verdict) as journal:
         for question in run.read(Question):
             for trace in dict.fromkeys(traces_of(question, draws.get(question.text, []), tools)):
                 if trace in traces:
-                    verdict = judge_trace(question, traces[trace])
+                    verdict = judge_trace(question, traces[trace], settings or JudgeSettings(), free)
+                    found.add(verdict.id)
                     if verdict.id not in journal:
                         journal.append(verdict)
                         advance(verdict.outcome.value)
+        kept = [verdict for verdict in journal.records.values() if verdict.id in found]
+        is_mixed = len(kept) < len(journal.records)
+    if is_mixed:
+        write_text(run.file(Verdict), "".join(verdict.to_line() + "\n" for verdict in kept))
 
 
 def look(

@@ -1,5 +1,6 @@
 """The stages one by one: each reads a run directory's records and adds its own."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,12 +18,12 @@ def sample(
     directory: Directory,
     questions: Annotated[Path | None, typer.Option(help="A JSON Lines file of questions, to start the run with.")] = None,
     llm: Annotated[str | None, typer.Option(help="Language model, as litellm takes it, local/NAME, or replay:FILE.")] = None,
-    draws: Annotated[int | None, typer.Option(help="Programs for each distinct question.")] = None,
-    temperature: Annotated[float | None, typer.Option(help="Of the language model.")] = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="Programs for each distinct question.")] = None,
+    temperature: Annotated[float | None, typer.Option(min=0, max=2, help="Of the language model.")] = None,
     toolset: Annotated[str | None, typer.Option(help="Name or file of the tool set.")] = None,
-    draw_seed: Annotated[int | None, typer.Option(help="Of the draws.")] = None,
+    draw_seed: Annotated[int | None, typer.Option(min=0, help="Of the draws.")] = None,
     cache: Cache = None,
-    workers: Annotated[int | None, typer.Option(help="Requests at a time; by default what the model can use.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Requests at a time; by default what the model can use.")] = None,
 ) -> None:
     """Draw programs for every distinct question; --questions and the settings start a run, later they must be the same."""
     from vpd.distill.caches import cache_folder  # the records and pydantic load with the first command that needs them
@@ -68,13 +69,33 @@ def run(
         run_draws(place, advance, cache=cache_folder("results", cache), workers=workers, share=share)
 
 
-def judge(directory: Directory) -> None:
-    """Judge every trace's answer."""
+def judge(
+    directory: Directory,
+    soft_right: Annotated[float, typer.Option(help="Least soft accuracy that is right, above 0 and up to 1.")] = 0.5,
+    tolerance: Annotated[float, typer.Option(min=0, help="How far a number may be from its label.")] = 0.0,
+    relative: Annotated[float, typer.Option(min=0, help="The same, as a share of the label.")] = 0.0,
+    overlap: Annotated[float, typer.Option(help="Least intersection over union of a box with its label.")] = 0.5,
+    llm: Annotated[str | None, typer.Option(help="Reads answers that are sentences; any litellm string.")] = None,
+    cache: Cache = None,
+) -> None:
+    """Judge every trace's answer; judging again by other rules runs nothing and replaces the verdicts."""
+    from decimal import Decimal
+
+    from vpd.distill.caches import cache_folder
+    from vpd.distill.judging import FreeJudge, JudgeSettings
     from vpd.distill.run_directory import RunDirectory
     from vpd.distill.stages import judge as judge_all
+    from vpd.engine.completers import open_completer
 
-    with RunDirectory(directory) as place, following("judge", None) as advance:
-        judge_all(place, advance)
+    if not (0 < soft_right <= 1 and 0 < overlap <= 1):
+        raise typer.BadParameter("--soft-right and --overlap lie above 0 and up to 1")
+    settings = JudgeSettings(soft_right, Decimal(str(tolerance)), Decimal(str(relative)), overlap)
+    with (
+        RunDirectory(directory) as place,
+        open_completer(llm, cache=cache_folder("draws", cache)) if llm else nullcontext() as completer,
+        following("judge", None) as advance,
+    ):
+        judge_all(place, advance, settings, FreeJudge(completer) if completer is not None else None)
 
 
 def check(

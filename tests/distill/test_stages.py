@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from vpd.distill.checks import read_policy
+from vpd.distill.judging import JudgeSettings
 from vpd.distill.records import Outcome, Rationale, Teaches, TrainingExample, Verdict
 from vpd.distill.run_directory import FILES, RunDirectory
 from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
@@ -124,3 +126,16 @@ def test_a_file_cut_in_the_middle_is_completed(questions: list[Question], tmp_pa
     for kind, records in whole.items():
         found = {record.id: record.digest for record in RunDirectory(tmp_path).read(kind)}
         assert found == {record.id: record.digest for record in records}
+
+
+def test_judging_again_by_another_rule_replaces_the_verdicts(questions: list[Question], tmp_path: Path) -> None:
+    walk(tmp_path, questions)
+    with RunDirectory(tmp_path) as run:
+        first = {(one.question, one.trace): one.rule for one in run.read(Verdict)}
+        judge(run, lambda _: None, JudgeSettings(number_tolerance=Decimal(1)))
+        again = {(one.question, one.trace): one.rule for one in run.read(Verdict)}
+        assert again.keys() == first.keys()
+        assert len(run.read(Verdict)) == len(first)
+        assert again != first
+        judge(run, lambda _: None)
+        assert {(one.question, one.trace): one.rule for one in run.read(Verdict)} == first
