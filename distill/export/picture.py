@@ -37,13 +37,13 @@ def examine(image: ImageRef) -> Shape:
     data = read(image)
     try:
         with Picture.open(io.BytesIO(data)) as picture:
+            picture.load()  # a file that is cut off shows only here
             if picture.format not in EXTENSIONS:
                 return Shape("png", f"is a {picture.format} file")
             if picture.getexif().get(ORIENTATION, 1) != 1:
                 return Shape("png", "is turned by a tag in its file")
             if picture.mode != "RGB":
                 return Shape("png", f"has pixels of mode {picture.mode}")
-            picture.load()  # a file that is cut off shows only here
             return Shape(EXTENSIONS[picture.format])
     except (OSError, SyntaxError, ValueError, Picture.DecompressionBombError) as error:
         raise ImageError(image.path, f"is a broken picture ({error})") from error

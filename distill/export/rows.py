@@ -1,6 +1,7 @@
 """Rows as all formats take them, and the look at every one of them before a byte is written."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -125,6 +126,9 @@ def held_out(run: Path) -> set[str]:
 
 def check_turns(example: TrainingExample) -> None:
     """Raise `ExportError` where an example is not a user's text and an assistant's answer, in turn, each with words."""
+    if not re.fullmatch(r"\w+", example.split, re.ASCII):
+        message = f"row {example.id}: its split {example.split!r} cannot name a file; splits are letters, digits and _"
+        raise ExportError(message)
     roles = [turn.role for turn in example.messages]
     talk = roles[1:] if roles[:1] == ["system"] else roles
     if not talk or len(talk) % 2 or talk != ["user", "assistant"] * (len(talk) // 2):

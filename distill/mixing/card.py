@@ -67,8 +67,12 @@ def sources(tally: Tally, summaries: Sequence[SourceSummary], licences: Mapping[
         (name, "through an earlier set", count, "") for name, count in rows.items() if name not in {one.name for one in summaries}
     ]
     sets = [(name or "not named", count, licence_of(name, licences)) for name, count in sorted(tally.data_sets.items())]
+    sets_before = [
+        f"{plain(one.name)} is an earlier set: yields, cost and filters are in its own card." for one in summaries if one.mixed
+    ]
     return (
         table(("source", "weight", "rows", "training questions by data set"), [*runs, *earlier])
+        + "".join(f"\n\n{line}" for line in sets_before)
         + "\n\n"
         + table(("data set", "rows", "licence"), sets)
     )
@@ -140,8 +144,14 @@ def filters(tally: Tally, summaries: Sequence[SourceSummary]) -> str:
     judged = Counter(
         str(outcome_of[key].value) if key in outcome_of else "not in the sources' records" for key in tally.rationales
     )
+    states = {(one.name, *key): held for one in summaries for key, held in one.states_of.items()}
+    checks: dict[str, Counter[str]] = {}
+    for key in tally.rationales:
+        for check, state in states.get(key, {}).items():
+            checks.setdefault(check, Counter())[state.value] += 1
     lines = [
         f"Programs behind the rationale rows were judged: {spelled(judged) or 'there is no rationale row'}.",
+        *(f"The check {plain(check)} of these programs: {spelled(found)}." for check, found in sorted(checks.items())),
         *(
             f"{plain(one.name)}: judging rules {spelled(one.rules)}; rationales written by {spelled(one.writers)}."
             for one in summaries

@@ -92,7 +92,8 @@ class Source:
         held = example.provenance
         known = self.known.get(example.question)
         if self.opened.mixed:
-            return example
+            origin = {"label": label} if label else {}
+            return example.model_copy(update={"provenance": {**origin, **held}})
         if known is None and example.teaches is not Teaches.DESCRIPTION:
             message = f"{self.path}: example {example.id} answers question {example.question}, which {QUESTIONS} does not hold"
             raise RunError(message)

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from vpd.distill.manifest import counted, spent_on
-from vpd.distill.mixing.training_set import TRAIN
-from vpd.distill.records import Outcome, Rationale, Verdict
+from vpd.distill.mixing.training_set import TRAIN, is_set
+from vpd.distill.records import Finding, Outcome, Rationale, State, Verdict
 from vpd.distill.run_directory import FILES
 from vpd.distill.run_files import read_object
 from vpd.engine.journal import read_records
@@ -35,6 +35,8 @@ class SourceSummary:
 
     name: str
     weight: float | None
+    mixed: bool
+    """Whether it is an earlier set, whose runs are not read again."""
     data_sets: dict[str, int]
     """Training questions by data set and release."""
     yields: dict[str, Yield]
@@ -59,6 +61,8 @@ class SourceSummary:
     not_covered: tuple[str, ...] = ()
     outcome_of: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     """By question and trace, for those rationales that were written."""
+    states_of: dict[tuple[str, str], dict[str, State]] = field(default_factory=dict)
+    """What checks beyond the answer say of them."""
 
 
 class Ran(msgspec.Struct):
@@ -81,6 +85,7 @@ def summarise(folder: Path, name: str, weight: float | None) -> SourceSummary:
     return SourceSummary(
         name=name,
         weight=weight,
+        mixed=is_set(folder),
         data_sets=counted(question.source for question in questions),
         yields=yields_of(questions, {one.question for one in verdicts if one.outcome is Outcome.RIGHT}),
         outcomes=counted(one.outcome.value for one in verdicts),
@@ -95,6 +100,7 @@ def summarise(folder: Path, name: str, weight: float | None) -> SourceSummary:
         settings=read_object(folder / "settings.json"),
         versions=manifest.get("versions", {}),
         not_covered=tuple(map(str, remarks)) if isinstance(remarks, list) else (),
+        states_of=states_in(folder, told),
         outcome_of={(one.question, one.trace): one.outcome for one in verdicts if (one.question, one.trace) in told},
     )
 
@@ -103,6 +109,15 @@ def read(folder: Path, kind: Any) -> list[Any]:
     """The records of a kind; none where the source has no such file."""
     path = folder / FILES[kind]
     return list(read_records(path, kind)) if path.exists() else []
+
+
+def states_in(folder: Path, told: set[tuple[str, str]]) -> dict[tuple[str, str], dict[str, State]]:
+    """What the checks say of the traces that were told; of one check's several findings the last."""
+    found: dict[tuple[str, str], dict[str, State]] = {}
+    for finding in read(folder, Finding):
+        if (finding.question, finding.trace) in told:
+            found.setdefault((finding.question, finding.trace), {}).update(finding.states)
+    return found
 
 
 def yields_of(questions: list[Question], right: set[str]) -> dict[str, Yield]:

@@ -20,15 +20,14 @@ __all__ = ["noted_settings", "write_examples"]
 def write_examples(path: Path, out: Path, sources: list[Source], chosen: list[Asking], settings: MixSettings) -> Tally:
     """The chosen rows in their order. They are written as they come and put in order on the disk: memory holds places only."""
     wanted = {(row.source, row.place): (number, at) for number, one in enumerate(chosen) for at, row in enumerate(one.rows)}
-    tally, taken = Tally(), set[str]()
+    tally, owners = Tally(), dict[str, tuple[str, str]]()
     places = list[tuple[tuple[int, int], int, int]]()
     unsorted = path.with_suffix(".unsorted")
     with unsorted.open("wb") as file:
         for order, example in wanted_of(sources, wanted):
             split = "validation" if is_validation(example.image.sha256, settings) else TRAIN
-            row = example.model_copy(update={"split": split, "image": seen_from(example.image, out)})
-            row = renamed(row) if row.id in taken else row
-            taken.add(row.id)
+            placed = {"split": split, "image": seen_from(example.image, out), "question": name_of(example, owners)}
+            row = example.model_copy(update=placed)
             tally.add(row)
             line = row.to_line().encode() + b"\n"
             places.append((order, file.tell(), len(line)))
@@ -51,12 +50,15 @@ def wanted_of(
                 yield wanted[source.number, place], example
 
 
-def renamed(example: TrainingExample) -> TrainingExample:
-    """An example whose id another has, such as of a drawn data set of another seed: its question gets a name of its own.
+def name_of(example: TrainingExample, owners: dict[str, tuple[str, str]]) -> str:
+    """The question's id in the set: its own, unless another picture's question has it, as in drawn data sets of two seeds.
 
-    `provenance` keeps the names that its run knows it by.
+    `provenance` keeps the id by which its run knows it.
     """
-    return example.model_copy(update={"question": sha256_of([example.question, example.image.sha256, example.provenance])[:20]})
+    asks = (example.image.sha256, str(example.provenance.get("asked", example.messages[-2].content)))
+    if owners.setdefault(example.question, asks) == asks:
+        return example.question
+    return sha256_of([example.question, *asks])[:20]
 
 
 def seen_from(image: ImageRef, folder: Path) -> ImageRef:

@@ -1,5 +1,6 @@
 """Every format: what is written is read back as it was, nothing unfit is written, and the same rows give the same bytes."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -124,6 +125,26 @@ def test_rows_with_marks_can_be_dropped(make_run: MakeRun, tmp_path: Path) -> No
 def test_a_picture_that_judges_students_is_refused(make_run: MakeRun, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="held-out split"):
         export(make_run("run", held_out=True), FORMATS["llava"], tmp_path / "out", PLAIN)
+
+
+def test_a_split_that_cannot_name_a_file_is_refused(make_run: MakeRun, tmp_path: Path) -> None:
+    source = make_run("run")
+    text = (source / "examples.jsonl").read_text().replace('"split":"train"', '"split":"../train"')
+    (source / "examples.jsonl").write_text(text)
+    with pytest.raises(ExportError, match="cannot name a file"):
+        export(source, FORMATS["llava"], tmp_path / "out", PLAIN)
+
+
+def test_a_picture_that_is_cut_off_is_refused(make_run: MakeRun, tmp_path: Path) -> None:
+    source = make_run("run", names=("palette.png",))
+    data = (source / "images" / "palette.png").read_bytes()[:-30]
+    (source / "images" / "palette.png").write_bytes(data)
+    text = (source / "examples.jsonl").read_text()
+    digest = json.loads(text.splitlines()[0])["image"]["sha256"]
+    (source / "examples.jsonl").write_text(text.replace(digest, hashlib.sha256(data).hexdigest()))
+    with pytest.raises(ImageError, match="broken picture"):
+        export(source, FORMATS["llava"], tmp_path / "out", PLAIN)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_picture_that_has_changed_is_refused(make_run: MakeRun, tmp_path: Path) -> None:

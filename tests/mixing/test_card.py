@@ -7,6 +7,8 @@ import pytest
 
 from vpd.distill.mixing import MixSettings, mix
 from vpd.distill.mixing.licences import UNKNOWN, licence_of
+from vpd.distill.records import Finding, Rationale, State
+from vpd.engine.journal import read_records
 
 MakeRun = Callable[..., Path]
 
@@ -47,6 +49,33 @@ def test_the_card_names_the_licences_it_was_told_and_those_it_lacks(make_run: Ma
     text = card(tmp_path / "set", *runs, licences={"colours-1": "CC0-1.0"})
     assert "| colours-1 | 32 | CC0-1.0 |" in text
     assert "Licences that are not known: other-1." in text
+
+
+def test_the_card_counts_what_checks_said_of_the_taught_programs(make_run: MakeRun, tmp_path: Path) -> None:
+    run = make_run("run")
+    told = list(read_records(run / "rationales.jsonl", Rationale))
+    states = [State.PASSED, *[State.UNKNOWN] * (len(told) - 1)]
+    findings = [
+        Finding(
+            question=one.question,
+            trace=one.trace,
+            trace_digest=one.trace_digest,
+            battery="constancy-1",
+            states={"constancy": state},
+            scores={},
+        )
+        for one, state in zip(told, states)
+    ]
+    (run / "findings.jsonl").write_text("".join(f"{one.to_line()}\n" for one in findings))
+    text = card(tmp_path / "set", run)
+    (line,) = [line for line in text.splitlines() if "The check constancy of these programs" in line]
+    assert "passed: 1" in line
+    assert "unknown: 15" in line
+
+
+def test_the_card_sends_on_to_the_card_of_an_earlier_set(make_run: MakeRun, tmp_path: Path) -> None:
+    card(tmp_path / "first", make_run("run"))
+    assert "first is an earlier set" in card(tmp_path / "second", tmp_path / "first")
 
 
 def test_the_card_warns_of_kinds_with_one_answer(make_run: MakeRun, tmp_path: Path) -> None:

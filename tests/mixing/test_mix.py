@@ -109,6 +109,9 @@ def test_runs_whose_questions_share_an_id_lose_nothing(make_run: MakeRun, tmp_pa
     found = rows(tmp_path / "set")
     assert len(found) == 16
     assert len({row.id for row in found}) == 16
+    taught = Counter((row.question, row.image.sha256) for row in found)
+    assert len(taught) == len({question for question, _ in taught}) == 8
+    assert set(taught.values()) == {2}
 
 
 def test_weights_are_shares_of_the_questions(make_run: MakeRun, tmp_path: Path) -> None:
@@ -181,6 +184,14 @@ def test_without_labels_the_target_is_what_the_program_answered(make_run: MakeRu
     assert {row.messages[-1].content for row in answers} == {"maybe"}
     assert {row.provenance["label"] for row in answers} == {"program"}
     assert len(found) == 2 * len(answers) == 16
+
+
+def test_a_set_without_labels_can_be_made_of_a_set(make_run: MakeRun, tmp_path: Path) -> None:
+    mix(tmp_path / "first", settings(make_run("run")))
+    mix(tmp_path / "second", settings(tmp_path / "first", unlabelled=True))
+    answers = [row for row in rows(tmp_path / "second") if row.teaches is Teaches.ANSWER]
+    assert len(answers) == 16
+    assert {row.provenance["label"] for row in answers} == {"program"}
 
 
 def test_a_killed_mixing_leaves_nothing_that_looks_whole(make_run: MakeRun, tmp_path: Path) -> None:
