@@ -14,7 +14,7 @@ BLOCKS = [
     for page in PAGES
     for number, code in enumerate(re.findall(r"^```python\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE))
 ]
-COMMANDS = sorted({command for page in PAGES for command in re.findall(r"^vpd ([a-z]+)", page.read_text(), re.MULTILINE)})
+COMMANDS = sorted({command for page in PAGES for command in re.findall(r"^vpd ([a-z][a-z-]*)", page.read_text(), re.MULTILINE)})
 
 
 @pytest.mark.parametrize("code", BLOCKS)
