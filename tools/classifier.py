@@ -3,14 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vpd.tools.errors import MissingExtra
 from vpd.tools.fetch import weights
 from vpd.tools.image import Image
-from vpd.tools.placement import Model, Placement
+from vpd.tools.placement import Model, Placement, standing
 from vpd.tools.resource import Resource
 from vpd.tools.tool import Tool, tool
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Classifier", "Guess", "classifier_tools"]
 
@@ -39,12 +43,22 @@ class Loaded(NamedTuple):
     """From a picture to what the network reads."""
     labels: tuple[str, ...]
 
+    def prepared(self, images: Sequence[Image]) -> Any:
+        """The images as one tensor, where the network is."""
+        import torch  # seconds
+        from PIL import Image as Picture
+
+        batch_BCHW = torch.stack([self.prepare(Picture.fromarray(image.pixels)) for image in images])  # noqa: N806  a tensor's name carries its axes
+        return batch_BCHW.to(next(self.network.parameters()).device)
+
 
 class Classifier:
     """The likeliest labels of an image; remembers the last images looked at."""
 
-    def __init__(self, fetch: Fetch, placement: Placement | None = None) -> None:
-        model: Model[Loaded] = Model("EfficientNet-Lite0 ImageNet", lambda: load_classifier(fetch), size=19_000_000)
+    def __init__(self, fetch: Fetch, placement: Placement | None = None, device: str = "cpu") -> None:
+        model: Model[Loaded] = Model(
+            "EfficientNet-Lite0 ImageNet", lambda: load_classifier(fetch, standing(device)), size=19_000_000, device=device
+        )
         self.network = Resource(model, placement)
         self.guesses = lru_cache(maxsize=256)(self._guesses)
 
@@ -53,19 +67,29 @@ class Classifier:
 
     def look(self, images: Sequence[Image]) -> list[tuple[Guess, ...]]:
         """The likeliest labels of each image, in one pass of the network."""
-        with self.network.use() as (network, prepare, labels):
+        with self.network.use() as loaded:
             import torch  # seconds
-            from PIL import Image as Picture
 
-            batch_BCHW = torch.stack([prepare(Picture.fromarray(image.pixels)) for image in images])  # noqa: N806  a tensor's name carries its axes
             with torch.inference_mode():
-                best = network(batch_BCHW).softmax(-1).topk(GUESSES)
+                best = loaded.network(loaded.prepared(images)).softmax(-1).topk(GUESSES)
+            labels = loaded.labels
         rows = zip(best.indices.tolist(), best.values.tolist())
         return [tuple(Guess(labels[place], round(score, 4)) for place, score in zip(*row)) for row in rows]
 
+    def vectors(self, images: Sequence[Image]) -> "NDArray[np.float32]":
+        """What the network makes of each image before it names it: one row an image, of length one."""
+        with self.network.use() as loaded:
+            import torch  # seconds
 
-def load_classifier(fetch: Fetch) -> Loaded:
-    """The network with the catalogue's weights."""
+            with torch.inference_mode():
+                features_BCHW = loaded.network.forward_features(loaded.prepared(images))  # noqa: N806  a tensor's name carries its axes
+                pooled_BC = loaded.network.forward_head(features_BCHW, pre_logits=True)  # noqa: N806
+                vectors: NDArray[np.float32] = torch.nn.functional.normalize(pooled_BC.float(), dim=-1).cpu().numpy()
+        return vectors
+
+
+def load_classifier(fetch: Fetch, device: str) -> Loaded:
+    """The network with the catalogue's weights, on its device."""
     try:
         import timm  # brings torch with it: seconds
         import torch
@@ -79,12 +103,12 @@ def load_classifier(fetch: Fetch) -> Loaded:
     # the file has another project's names for the same tensors in the same order; a shape that differs raises
     network.load_state_dict(dict(zip(network.state_dict(), stored.values(), strict=True)))
     labels = tuple(line.split(",")[0].strip() for line in files[LABELS_FILE].read_text("utf-8").splitlines())
-    return Loaded(network, create_transform(**resolve_data_config({}, model=network)), labels)
+    return Loaded(network.to(device), create_transform(**resolve_data_config({}, model=network)), labels)
 
 
-def classifier_tools(*, fetch: Fetch = weights, placement: Placement | None = None) -> list[Tool]:
+def classifier_tools(*, device: str = "cpu", fetch: Fetch = weights, placement: Placement | None = None) -> list[Tool]:
     """`classify`."""
-    classifier = Classifier(fetch, placement)
+    classifier = Classifier(fetch, placement, device)
 
     @tool(batch=16, timeout=180, weights=(WEIGHTS,), resources=(classifier.network,))
     def classify(image: list[Image]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vpd.tools.errors import MissingExtra
 from vpd.tools.fetch import weights
 from vpd.tools.image import Image
-from vpd.tools.placement import Model, Placement
+from vpd.tools.placement import Model, Placement, standing
 from vpd.tools.resource import Resource
 from vpd.tools.tool import Tool, tool
 
@@ -49,9 +49,12 @@ def reading_order(words: list[Word]) -> list[Word]:
     return [word for line in lines for word in sorted(line, key=lambda word: word.x)]
 
 
-def reader_tools(*, threshold: float = 0.3, fetch: Fetch = weights, placement: Placement | None = None) -> list[Tool]:
+def reader_tools(
+    *, threshold: float = 0.3, device: str = "cpu", fetch: Fetch = weights, placement: Placement | None = None
+) -> list[Tool]:
     """`read_text`; words below `threshold`, a confidence in 0..1, are left out."""
-    reader: Resource[Any] = Resource(Model("EasyOCR, English", lambda: load_reader(fetch), size=110_000_000), placement)
+    model: Model[Any] = Model("EasyOCR, English", lambda: load_reader(fetch, standing(device)), size=110_000_000, device=device)
+    reader = Resource(model, placement)
 
     @tool(version=f"1-{threshold:g}", timeout=240, aliases=("ocr",), weights=(WEIGHTS,), resources=(reader,))
     def read_text(image: Image) -> str:
@@ -84,7 +87,7 @@ def resized(pixels: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
     return changed
 
 
-def load_reader(fetch: Fetch) -> Any:
+def load_reader(fetch: Fetch, device: str) -> Any:
     """The library's reader over the catalogue's files; it downloads nothing by itself."""
     try:
         import easyocr  # brings torch with it: seconds
@@ -100,7 +103,7 @@ def load_reader(fetch: Fetch) -> Any:
     try:
         return easyocr.Reader(
             ["en"],
-            gpu=False,
+            gpu=False if device == "cpu" else device,
             model_storage_directory=folder,
             user_network_directory=folder,
             download_enabled=False,

@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 __all__ = ["text_match_tools"]
 
 
-def text_match_tools(*, fetch: Callable[[str], Mapping[str, Path]] = weights, placement: Placement | None = None) -> list[Tool]:
+def text_match_tools(
+    *, device: str = "cpu", fetch: Callable[[str], Mapping[str, Path]] = weights, placement: Placement | None = None
+) -> list[Tool]:
     """`best_text_match`, `best_image_match` and `verify_property`, as far as small models carry."""
-    classifier, encoder = Classifier(fetch, placement), TextEncoder(fetch, placement)
+    classifier, encoder = Classifier(fetch, placement, device), TextEncoder(fetch, placement, device)
     both = (classifier.network, encoder.network)
 
     def vector_of(image: Image) -> "NDArray[np.float32]":

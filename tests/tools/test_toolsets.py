@@ -38,6 +38,7 @@ def test_scenes_need_no_weights_and_photographs_do() -> None:
         "ssd-mobilenet-v2-coco",
         "easyocr-english",
         "efficientnet-lite0",
+        "centerface",
         "minilm-l6-v2",
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vpd.tools.errors import MissingExtra, ToolSetError, WeightsError
-from vpd.tools.placement import Model
+from vpd.tools.placement import Model, standing
 
 __all__ = ["Loaded", "Origin", "load_transformers", "model_of"]
 
@@ -45,6 +45,13 @@ class Origin:
             raise ToolSetError(message)
 
     @property
+    def precision(self) -> str:
+        """The name of a torch type; where it was left open, by the device."""
+        if self.dtype != "auto":
+            return self.dtype
+        return "float16" if standing(self.device).startswith("cuda") else "float32"
+
+    @property
     def version(self) -> str:
         """The model as cache keys hold it: a folder by its files' names, sizes and times, so that a changed one is another."""
         folder = Path(self.model)
@@ -71,8 +78,7 @@ def load_transformers(origin: Origin, network_class: str, processor_class: str) 
     except ImportError as error:
         raise MissingExtra("models", error.name or "transformers") from error
 
-    device = origin.device if origin.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
-    dtype = origin.dtype if origin.dtype != "auto" else "float16" if device.startswith("cuda") else "float32"
+    device, dtype = standing(origin.device), origin.precision
     try:
         processor = getattr(transformers, processor_class).from_pretrained(origin.model, revision=origin.revision)
         network = getattr(transformers, network_class).from_pretrained(

@@ -217,6 +217,89 @@ def dpt(folder: Path) -> Path:
     return save(folder, lifted(hf.DPTForDepthEstimation(config)), hf.DPTImageProcessor(size={"height": 32, "width": 32}))
 
 
+def mask2former(folder: Path) -> Path:
+    hf = transformers()
+
+    backbone = hf.SwinConfig(
+        image_size=64,
+        embed_dim=8,
+        depths=[1, 1, 1, 1],
+        num_heads=[1, 1, 1, 1],
+        window_size=2,
+        patch_size=4,
+        out_features=["stage1", "stage2", "stage3", "stage4"],
+    )
+    names = {0: "cat", 1: "sky-other-merged", 2: "person"}
+    config = hf.Mask2FormerConfig(
+        backbone_config=backbone,
+        feature_size=32,
+        mask_feature_size=32,
+        hidden_dim=32,
+        encoder_feedforward_dim=32,
+        encoder_layers=1,
+        decoder_layers=2,
+        num_attention_heads=2,
+        dim_feedforward=32,
+        num_queries=6,
+        id2label=names,
+        label2id={name: number for number, name in names.items()},
+    )
+    pictures = hf.Mask2FormerImageProcessor(size={"height": 64, "width": 64})
+    return save(folder, apart(hf.Mask2FormerForUniversalSegmentation(config)), pictures)
+
+
+def apart(network: Any) -> Any:
+    """A fresh network's queries are all alike; this one's differ and each means something, so that pixels go to some of them."""
+    import torch
+
+    for name, weight in network.named_parameters():
+        if "queries" in name or "class_predictor" in name or "mask_embedder" in name:
+            torch.nn.init.normal_(weight, std=2.0)
+    with torch.no_grad():
+        network.class_predictor.bias[-1] = -100.0  # the class of nothing
+    return network
+
+
+def sam(folder: Path) -> Path:
+    hf = transformers()
+
+    config = hf.SamConfig(
+        vision_config={**VISION, "output_channels": 16, "global_attn_indexes": [0], "num_pos_feats": 8, "window_size": 0},
+        prompt_encoder_config={"hidden_size": 16, "image_size": 32, "patch_size": 8, "mask_input_channels": 4},
+        mask_decoder_config={
+            "hidden_size": 16,
+            "mlp_dim": 32,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "iou_head_hidden_dim": 16,
+        },
+    )
+    pictures = hf.SamImageProcessor(
+        size={"longest_edge": 32},
+        mask_size={"longest_edge": 16},
+        pad_size={"height": 32, "width": 32},
+        mask_pad_size={"height": 16, "width": 16},
+    )
+    return save(folder, hf.SamModel(config), hf.SamProcessor(pictures))
+
+
+def timm_vit(folder: Path) -> Path:
+    """A network of timm in a folder as timm itself writes it for the hub."""
+    import timm
+    from timm.models import save_for_hf
+
+    network = timm.create_model(
+        "vit_tiny_patch16_224", img_size=32, patch_size=8, embed_dim=16, depth=1, num_heads=2, num_classes=5
+    )
+    save_for_hf(
+        network,
+        str(folder),
+        model_config={"num_classes": 5},
+        model_args={"img_size": 32, "patch_size": 8, "embed_dim": 16, "depth": 1, "num_heads": 2},
+    )
+    return folder
+
+
 CHAT = (
     "{% for turn in messages %}{% for part in turn['content'] %}"
     "{% if part['type'] == 'image' %}<image>{% else %} {{ part['text'] }}{% endif %}"
