@@ -20,6 +20,8 @@ class Checker:
         self.width, self.height = float(image.width), float(image.height)
         self.claims: list[Claim] = []
         self.written = {corners: grid.numbers(thing.box, self.width, self.height) for corners, thing in facts.things.items()}
+        self.narrowed: dict[int, set[Corners]] = {}
+        """By the `id` of a mention, those of its things that stand in the relations which a sentence says of it."""
         self.last: Mention | None = None
         """What was spoken of last, for `it` and `they`."""
 
@@ -41,7 +43,20 @@ class Checker:
         return [corners for corners, numbers in self.written.items() if numbers == place.place]
 
     def resolve(self, mention: Mention | None) -> list[Corners]:
-        """The things that a mention may mean."""
+        """The things that a mention may mean, after what was said of it."""
+        found = self.named(mention)
+        narrowed = self.narrowed.get(id(mention))
+        return found if narrowed is None else [corners for corners in found if corners in narrowed]
+
+    def narrow(self, mention: Mention, left: set[Corners]) -> None:
+        """Only these of a mention's things are meant from here on; where it is `it`, of what that stands for too."""
+        if left and not mention.places:
+            meant = self.meant(mention) if mention.is_pronoun else []
+            for each in [mention, *(meant if len(meant) == 1 and not meant[0].places else [])]:
+                self.narrowed[id(each)] = self.narrowed.get(id(each), left) & left or left
+
+    def named(self, mention: Mention | None) -> list[Corners]:
+        """The things that a mention names."""
         if mention is None:
             return []
         if mention.is_pronoun and not mention.places:

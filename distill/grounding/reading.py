@@ -6,7 +6,7 @@ from typing import Literal
 
 from vpd.distill.grid import Grid
 from vpd.distill.grounding.facts import Facts
-from vpd.distill.grounding.words import COPULAS, GENERIC, NEGATIONS, PLAIN, lemma, number_of
+from vpd.distill.grounding.words import ATTRIBUTES, COPULAS, GENERIC, NEGATIONS, PLAIN, lemma, number_of
 
 __all__ = ["Mention", "Sentence", "Token", "end_of", "read_sentences"]
 
@@ -191,6 +191,11 @@ def mark_relations(tokens: list[Token]) -> list[Token]:
     marked: list[Token] = []
     at = 0
     while at < len(tokens):
+        if low[at : at + 2] == ["to", "its"] and low[at + 2 : at + 3] in (["left"], ["right"]):
+            marked.append(Token("relation", f"to the {low[at + 2]} of", tokens[at].start, tokens[at].end, lemma=low[at + 2]))
+            marked.append(replace(tokens[at + 1], text="it", lemma="it"))
+            at += 3
+            continue
         for words, kind in PHRASES:
             if low[at : at + len(words)] == words:
                 last = at + len(words) - 1
@@ -227,20 +232,27 @@ def read_mentions(tokens: list[Token], facts: Facts) -> list[Mention]:
         elif token.kind == "word" and token.text.lower() in PRONOUNS:
             following = tokens[at + 1] if at + 1 < len(tokens) else token
             if not is_content(following, facts):
-                mentions.append(Mention((), at, at, is_pronoun=True, meant=[one for one in mentions if not one.is_pronoun]))
+                mention = Mention((), at, at, is_pronoun=True, meant=nouns_of(mentions))
+                if at > 1 and tokens[at - 1].text.lower() == "of" and is_count(tokens, at - 2):
+                    mention.part = tokens[at - 2]
+                mentions.append(mention)
         elif (
             is_count(tokens, at)
             and at + 1 < len(tokens)
             and tokens[at + 1].text.lower() in (("is", "was") if token.value == 1 else MANY_DO)
         ):
-            named = [one for one in mentions if not one.is_pronoun]
-            mentions.append(Mention((), at, at, part=token, is_pronoun=True, meant=named))
+            mentions.append(Mention((), at, at, part=token, is_pronoun=True, meant=nouns_of(mentions)))
         elif token.kind == "place" and mentions and belongs(tokens, mentions[-1], at):
             owner_of(tokens, mentions, at).places.append(token)
         elif token.kind == "place":
             mentions.append(Mention((), at, at, places=[token], is_generic=True))
         at += 1
     return mentions
+
+
+def nouns_of(mentions: list[Mention]) -> list[Mention]:
+    """The mentions that a pronoun may stand for."""
+    return [one for one in mentions if not one.is_pronoun and not (one.words and set(one.words) <= ATTRIBUTES)]
 
 
 def is_content(token: Token, facts: Facts) -> bool:
@@ -301,7 +313,10 @@ def owner_of(tokens: list[Token], mentions: list[Mention], at: int) -> Mention:
 def belongs(tokens: list[Token], mention: Mention, at: int) -> bool:
     """Whether a place stands with the mention before it: behind `at`, in brackets, after a copula, or in a row of places."""
     behind = mention.last if not mention.places else next(n for n in range(at - 1, -1, -1) if tokens[n].kind == "place")
+    gap = tokens[behind + 1 : at]
+    is_same = {"is", "one"} <= {token.text.lower() for token in gap}  # `the cup is the one at A`
     return all(
-        (token.kind == "mark" and token.text in "(,:[=@&") or (token.kind == "word" and token.text.lower() in BEFORE_PLACES)
-        for token in tokens[behind + 1 : at]
+        (token.kind == "mark" and token.text in "(,:[=@&")
+        or (token.kind == "word" and (token.text.lower() in BEFORE_PLACES or (is_same and token.text.lower() == "one")))
+        for token in gap
     )

@@ -1,5 +1,7 @@
 """Relations in a sentence: their two sides, whether they are denied, and whether boxes and numbers bear them out."""
 
+from dataclasses import replace
+
 from vpd.distill.grounding.checker import Checker
 from vpd.distill.grounding.claims import Kind
 from vpd.distill.grounding.facts import Corners
@@ -82,6 +84,8 @@ def check_placing(checker: Checker, sentence: Sentence, at: int, subjects: list[
     denied = is_denied(sentence, subject, at)
     if subject is None:
         subject = checker.last
+    if anchor is not None and anchor.is_pronoun and subject is not None:
+        anchor = other_than(subject, anchor)
     text = relation_text(sentence, at, subject, anchor, denied=denied)
     start, end = sentence.tokens[at].start, sentence.tokens[at].end
     counts = subject is not None and subject.quantity is not None and not subject.places
@@ -102,6 +106,12 @@ def check_placing(checker: Checker, sentence: Sentence, at: int, subjects: list[
     return used | ({id(subject)} if subject is not None and subject.negated else set())
 
 
+def other_than(subject: Mention, pronoun: Mention) -> Mention:
+    """`it` as the last that was named before it and is not what the relation is said of."""
+    others = [mention for mention in pronoun.meant if mention is not subject and mention.words and mention.words != subject.words]
+    return others[-1] if others else replace(pronoun, meant=[])
+
+
 def relation_text(sentence: Sentence, at: int, subject: Mention | None, anchor: Mention | None, *, denied: bool) -> str:
     """The relation with its sides."""
     sides = [" ".join(mention.words) if mention else "" for mention in (subject, anchor)]
@@ -117,6 +127,8 @@ def source_of_pair(checker: Checker, kind: str, subject: Mention | None, anchor:
         met = bool(ones) and all(wanted in truths[one] for one in ones)
     else:
         met = any(wanted in truth for truth in truths.values())
+        if met and subject is not None:
+            checker.narrow(subject, {one for one, truth in truths.items() if wanted in truth})
     if met:
         return "boxes, worked out again"
     words = checker.wanted(subject.words if subject else ()) | checker.wanted(anchor.words if anchor else ())
@@ -159,6 +171,8 @@ def source_of_number(checker: Checker, sentence: Sentence, subject: Mention, sub
         if token.kind == "relation" and token.lemma in PLACING:
             near, anchor = sides_of(sentence, at, subjects)
             if near is subject:
+                if anchor is not None and anchor.is_pronoun:
+                    anchor = other_than(subject, anchor)
                 asked.append((token.lemma, anchor))
     kinds = [kind for kind, _ in asked]
     for tally in checker.facts.tallies:

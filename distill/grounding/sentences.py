@@ -6,6 +6,7 @@ from vpd.distill.grounding.counts import check_count, check_number
 from vpd.distill.grounding.listings import check_listing, read_listing
 from vpd.distill.grounding.reading import Mention, Sentence, Token, end_of
 from vpd.distill.grounding.relating import check_relation, row_of
+from vpd.distill.grounding.relations import PLACING
 from vpd.distill.grounding.words import COPULAS, GENERIC, NEGATIONS
 
 __all__ = ["check_sentence"]
@@ -22,22 +23,23 @@ def check_sentence(checker: Checker, sentence: Sentence) -> None:
     """Note all claims of a sentence."""
     said = {token.text.lower() for token in sentence.tokens}
     listing = read_listing(sentence)
-    predicates: dict[int, Mention | None] = {}
+    predicates: dict[int, Mention] = {}
+    known = []
     for number, mention in enumerate(sentence.mentions):
         subject = None if listing else predicated(checker, sentence, number)
         if subject is not None:
             predicates[number] = subject
-        if not check_names(checker, sentence, mention, is_predicate=subject is not None):
-            continue
-        if subject is not None:
-            check_predicate(checker, sentence, mention, subject)
-        elif number and not listing:
-            check_asked(checker, sentence, mention, sentence.mentions[number - 1])
+        known.append(check_names(checker, sentence, mention, is_predicate=subject is not None))
     if listing:
         check_listing(checker, sentence, listing)
         return
     subjects = [mention for number, mention in enumerate(sentence.mentions) if number not in predicates]
     used = check_relations(checker, sentence, subjects)
+    for number, mention in enumerate(sentence.mentions):
+        if known[number] and number in predicates:
+            check_predicate(checker, sentence, mention, predicates[number])
+        elif known[number] and number:
+            check_asked(checker, sentence, mention, sentence.mentions[number - 1])
     for number, mention in enumerate(sentence.mentions):
         is_said_of = any(each is mention for each in predicates.values())
         if number in predicates or id(mention) in used:
@@ -72,14 +74,26 @@ def predicated(checker: Checker, sentence: Sentence, number: int) -> Mention | N
     start = end_of(sentence, before) if before else -1
     tokens = sentence.between(start, mention.first)
     words = [token.text.lower() for token in tokens]
-    copulas = [word for word in words if word in COPULAS]
-    if not copulas or "there" in words or any(token.kind in ("relation", "number", "place", "quote") for token in tokens):
+    is_colored = bool({"has", "have"} & set(words)) and bool({"color", "colour"} & set(words))
+    if (
+        not (COPULAS & set(words) or is_colored)
+        or "there" in words
+        or any(token.kind in ("relation", "number", "place", "quote") for token in tokens)
+    ):
         return None
-    allowed = LINKING | COPULAS | NEGATIONS | {","}
+    allowed = LINKING | COPULAS | NEGATIONS | {","} | ({"has", "have"} if is_colored else set())
     plain = all(word in allowed or word.endswith(("n't", "ly")) for word in words)
+    if before is not None and plain and number > 1 and "which" not in words and is_anchor(sentence, before):
+        return sentence.mentions[number - 2]  # `the cup to the right of the plate is pink`
     if before is not None:
         return before if plain else None
     return checker.last if {"it", "its", "this", "that", "they", "their"} & set(words) else None
+
+
+def is_anchor(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a mention is what a relation is to."""
+    before = [token for token in sentence.tokens[: mention.first] if token.text.lower() not in ("the", "a", "an")]
+    return bool(before) and before[-1].kind == "relation" and before[-1].lemma in PLACING
 
 
 def check_names(checker: Checker, sentence: Sentence, mention: Mention, *, is_predicate: bool) -> bool:

@@ -57,7 +57,7 @@ LINKING_WORDS = """
 """
 """What holds sentences together."""
 LOOKING_WORDS = """
-    answering x y former latter unlike whereas namely image picture photo photograph scene view frame part side sides center centre
+    answering x y former latter unlike whereas image picture photo photograph scene view frame part side sides center centre
     middle corner edge top bottom left right upper leftmost rightmost topmost bottommost foreground background position
     positions place places placed location locations located lies lie lying stand stands standing coordinate coordinates box
     boxes bounding cell grid row column region regions area areas horizontal vertical horizontally vertically direction
