@@ -5,12 +5,14 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from vpd.tools.errors import ToolClash, ToolSetError, UnknownName
 from vpd.tools.knowledge import Knowledge
 from vpd.tools.placement import Placement
+from vpd.tools.places import Places, read_places
 from vpd.tools.registry import Registry, discover, report
 from vpd.tools.tool import Tool
 
@@ -43,6 +45,8 @@ class ToolSet:
     sources: tuple[ToolSource, ...]
     plugins: bool = True
     """Whether the tools of installed plug-ins are there too."""
+    places: Places = Places()
+    """Where its models stand."""
 
 
 def read_toolsets(path: Path = BUILT_IN) -> dict[str, ToolSet]:
@@ -64,11 +68,17 @@ def read_toolsets(path: Path = BUILT_IN) -> dict[str, ToolSet]:
 
 def read_set(name: str, table: Mapping[str, Any]) -> ToolSet:
     """One table of the file."""
-    left_over = sorted(table.keys() - {"about", "plugins", "tools"})
+    left_over = sorted(table.keys() - {"about", "plugins", "placement", "tools"})
     if left_over:
-        message = f"the set {name!r} has no setting {left_over[0]!r}; it has about, plugins and tools"
+        message = f"the set {name!r} has no setting {left_over[0]!r}; it has about, plugins, placement and tools"
         raise ValueError(message)
-    return ToolSet(name, str(table["about"]), tuple(map(read_source, table["tools"])), bool(table.get("plugins", True)))
+    return ToolSet(
+        name=name,
+        about=str(table["about"]),
+        sources=tuple(map(read_source, table["tools"])),
+        plugins=bool(table.get("plugins", True)),
+        places=read_places(table.get("placement", {})),
+    )
 
 
 def read_source(table: Mapping[str, Any]) -> ToolSource:
@@ -111,18 +121,28 @@ def open_toolset(
     """The tools of a set, ready to be called; no model is loaded.
 
     Tools that ask a language model are there only with `knowledge`. A plug-in that is broken, or whose tool has the name of
-    one that is there, is reported in the log and left out; with `strict` it raises. Raises `UnknownName`, `ToolSetError`.
+    one that is there, is reported in the log and left out; with `strict` it raises. A set with a budget of memory has a placement
+    of its own, unless it is handed one. Raises `UnknownName`, `ToolSetError`.
     """
     chosen = find_toolset(name_or_path)
+    places = chosen.places
+    if placement is None and places.budget is not None:
+        placement = Placement(places.budget)
     handed_in = {"knowledge": knowledge, "placement": placement}
-    tools = [tool for source in chosen.sources for tool in tools_of(source, handed_in, chosen.name)]
+    devices = cycle(places.devices)
+    tools = [tool for source in chosen.sources for tool in tools_of(source, handed_in, places, devices, chosen.name)]
     if chosen.plugins:
         tools.extend(plugin_tools(tools, strict=strict))
+    for resource in (resource for tool in tools for resource in tool.resources):
+        if placement is not None:
+            resource.place(placement)
     return Registry(tools)
 
 
-def tools_of(source: ToolSource, handed_in: Mapping[str, Any], set_name: str) -> Iterator[Tool]:
-    """What one source gives, cut down and shown as the set says."""
+def tools_of(
+    source: ToolSource, handed_in: Mapping[str, Any], places: Places, devices: Iterator[str], set_name: str
+) -> Iterator[Tool]:
+    """What one source gives, cut down and shown as the set says, on the next of the set's devices if it takes one."""
     where = f"tool set {set_name!r}, {source.module}:{source.factory}"
     try:
         factory = getattr(import_module(source.module), source.factory)
@@ -135,6 +155,10 @@ def tools_of(source: ToolSource, handed_in: Mapping[str, Any], set_name: str) ->
         message = f"{where}: has no setting {wrong[0]!r}; it has {', '.join(taken.keys() - handed_in.keys()) or 'none'}"
         raise ToolSetError(message)
     arguments = {name: value for name, value in handed_in.items() if name in taken}
+    if places.dtype is not None and "dtype" in taken.keys() - source.settings.keys():
+        arguments["dtype"] = places.dtype
+    if places.devices and "device" in taken.keys() - source.settings.keys():
+        arguments["device"] = next(devices)
     found: dict[str, Tool] = {tool.name: tool for tool in factory(**source.settings, **arguments)}
     for name in (*source.only, *(source.show or ())):
         if found and name not in found:

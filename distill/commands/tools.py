@@ -32,7 +32,8 @@ def opened(name: str) -> "Registry":
 
 @tools_app.command("list")
 def list_tools(toolset: Set = "lite") -> None:
-    """List a set's tools: what a prompt shows, what can be called besides, and which weights they load on first use."""
+    """List a set's tools: what a prompt shows, what can be called besides, their models and the weights of these."""
+    from vpd.tools.memory import models_of
     from vpd.tools.toolsets import read_toolsets, weights_of
     from vpd.tools.weights import Catalogue, default_store, is_in_place
 
@@ -42,6 +43,11 @@ def list_tools(toolset: Set = "lite") -> None:
         for tool in (tool for tool in tools.values() if tool.shown is chosen):
             other = f"  (also {', '.join(tool.aliases)})" if tool.aliases else ""
             print(f"    {tool.signature}{other}")
+    models = models_of(tools.values())
+    if models:
+        print("models, loaded on first use, with the tools that use them:")
+    for model in models:
+        print(f"    {model}")
     names, catalogue, store = weights_of(tools.values()), Catalogue.read(), default_store()
     if names:
         print("weights, loaded on first use:")
@@ -55,6 +61,7 @@ def list_tools(toolset: Set = "lite") -> None:
 @tools_app.command()
 def show(name: Name, toolset: Set = "lite") -> None:
     """Print all that is known of a tool."""
+    from vpd.tools.memory import models_of
     from vpd.tools.weights import Catalogue
 
     tool = opened(toolset)[name]
@@ -72,6 +79,8 @@ def show(name: Name, toolset: Set = "lite") -> None:
     for label, fact in facts.items():
         if fact:
             print(f"{label + ':':<16}{fact}")
+    for model in models_of([tool]):
+        print(f"{'model:':<16}{model}")
     catalogue = Catalogue.read()
     for entry in (catalogue[weights] for weights in tool.weights):
         print(f"\nweights {entry.name}: {entry.about}. {entry.licence}\n{entry.unverified.strip()}")

@@ -29,7 +29,9 @@ def test_the_tools_of_the_page_can_be_called(tmp_path: Path) -> None:
 
 
 def test_the_tool_sets_of_the_page_can_be_opened(tmp_path: Path) -> None:
-    mine, remote = blocks("toml")
+    mine, remote, two = blocks("toml")
+    (tmp_path / "two.toml").write_text(two)
+    assert len(open_toolset(tmp_path / "two.toml")) == 5
     (tmp_path / "mine.toml").write_text(mine)
     (tmp_path / "remote.toml").write_text(remote)
     assert {"find", "simple_query", "crop"} <= set(open_toolset(tmp_path / "mine.toml"))

@@ -40,7 +40,8 @@ def feature_tools(
 ) -> list[Tool]:
     """`similarity` by a timm model of the hub, or of a folder with timm's `config.json` and `model.safetensors`."""
     origin = Origin(model, revision, device, dtype)
-    network: Resource[Embedder] = Resource(Model(f"timm {origin.version}", lambda: load_timm(origin), device=device), placement)
+    embedder = Model(f"timm {origin.version}", lambda: load_timm(origin), origin.size, device)
+    network: Resource[Embedder] = Resource(embedder, placement)
 
     def vectors(images: Sequence[Image]) -> "NDArray[np.float32]":
         with network.use() as loaded:

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 from vpd.tools.errors import MissingExtra, ToolSetError, WeightsError
 from vpd.tools.placement import Model, standing
+from vpd.tools.places import PRECISIONS
 
 __all__ = ["Loaded", "Origin", "load_transformers", "model_of"]
-
-PRECISIONS = ("auto", "float32", "float16", "bfloat16")
 
 
 class Loaded(NamedTuple):
@@ -52,6 +51,13 @@ class Origin:
         return "float16" if standing(self.device).startswith("cuda") else "float32"
 
     @property
+    def size(self) -> int:
+        """Bytes of the tensors in a folder; 0 for a model of the hub, whose size is known once it is loaded."""
+        folder = Path(self.model)
+        files = folder.iterdir() if folder.is_dir() else ()
+        return sum(file.stat().st_size for file in files if file.suffix in {".safetensors", ".bin", ".pt"})
+
+    @property
     def version(self) -> str:
         """The model as cache keys hold it: a folder by its files' names, sizes and times, so that a changed one is another."""
         folder = Path(self.model)
@@ -66,6 +72,7 @@ def model_of(origin: Origin, network_class: str, processor_class: str = "AutoPro
     return Model(
         f"{network_class} {origin.version}",
         lambda: load_transformers(origin, network_class, processor_class),
+        size=origin.size,
         device=origin.device,
     )
 
