@@ -13,6 +13,7 @@ from vpd.distill.commands import (
     export,
     mixing,
     models,
+    rate,
     replay,
     report,
     rivals,
@@ -57,6 +58,7 @@ for stage in (
     report.view,
     replay.replay,
     rivals.rivals,
+    rate.rate,
 ):
     app.command(rich_help_panel="Stages of a run")(stage)
 for name, command in (("mix", mixing.mix), ("export", export.export), ("trace-back", mixing.trace_back)):
