@@ -226,9 +226,13 @@ def gaps(tally: Tally, summaries: Sequence[SourceSummary], licences: Mapping[str
         yield from (f"{plain(one.name)}: {plain(remark)}" for remark in one.not_covered)
 
 
+PATH = re.compile(r"(?<![\w./])(?:~|/(?!/))[^\s,;:]*/(?=[^/\s,;:])")
+"""The folders of a path that begins at the root or at home; an address of the web is none."""
+
+
 def plain(text: object) -> str:
-    """Text that is no markup: one line, marks of Markdown and HTML escaped."""
-    return re.sub(r"([\\`*_\[\]<>|#&])", r"\\\1", " ".join(str(text).split()))
+    """Text that is no markup and tells nothing of this machine: one line, marks escaped, folders of whole paths left out."""
+    return re.sub(r"([\\`*_\[\]<>|#&])", r"\\\1", PATH.sub("", " ".join(str(text).split())))
 
 
 def spelled(pairs: Mapping[str, object], between: str = ": ") -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from vpd.distill.mixing import MixSettings, mix
+from vpd.distill.mixing.card import plain
 from vpd.distill.mixing.licences import UNKNOWN, licence_of
 from vpd.distill.records import Finding, Rationale, State
 from vpd.engine.journal import read_records
@@ -81,6 +82,21 @@ def test_the_card_sends_on_to_the_card_of_an_earlier_set(make_run: MakeRun, tmp_
 def test_the_card_warns_of_kinds_with_one_answer(make_run: MakeRun, tmp_path: Path) -> None:
     text = card(tmp_path / "set", make_run("run"))
     assert "Kinds with one answer only, which teach that answer whatever is asked: counting, existence." in text
+
+
+def test_the_card_names_files_without_their_folders(make_run: MakeRun, tmp_path: Path) -> None:
+    run = make_run("run")
+    (run / "settings.json").write_text('{"llm": "replay:/home/someone/secret/draws.jsonl", "toolset": "~/own/tools.toml"}')
+    text = card(tmp_path / "set", run)
+    assert "replay:draws.jsonl" in text
+    assert "toolset=tools.toml" in text
+    assert "secret" not in text
+    assert str(tmp_path) not in text
+
+
+@pytest.mark.parametrize("name", ["https://host/v1/model", "local/qwen2.5", "openai/gpt", "a / b", "../runs/one"])
+def test_what_is_no_whole_path_stays(name: str) -> None:
+    assert plain(name).replace("\\", "") == name
 
 
 def test_hostile_names_do_not_become_markup(make_run: MakeRun, tmp_path: Path) -> None:
