@@ -116,13 +116,18 @@ def find_toolset(name_or_path: str | Path) -> ToolSet:
 
 
 def open_toolset(
-    name_or_path: str | Path, *, knowledge: Knowledge | None = None, placement: Placement | None = None, strict: bool = False
+    name_or_path: str | Path,
+    *,
+    knowledge: Knowledge | None = None,
+    placement: Placement | None = None,
+    plugins: bool = True,
+    strict: bool = False,
 ) -> Registry:
     """The tools of a set, ready to be called; no model is loaded.
 
     Tools that ask a language model are there only with `knowledge`. A plug-in that is broken, or whose tool has the name of
-    one that is there, is reported in the log and left out; with `strict` it raises. A set with a budget of memory has a placement
-    of its own, unless it is handed one. Raises `UnknownName`, `ToolSetError`.
+    one that is there, is reported in the log and left out; with `strict` it raises. Without `plugins` none is looked for. A set
+    with a budget of memory has a placement of its own, unless it is handed one. Raises `UnknownName`, `ToolSetError`.
     """
     chosen = find_toolset(name_or_path)
     places = chosen.places
@@ -131,7 +136,7 @@ def open_toolset(
     handed_in = {"knowledge": knowledge, "placement": placement}
     devices = cycle(places.devices)
     tools = [tool for source in chosen.sources for tool in tools_of(source, handed_in, places, devices, chosen.name)]
-    if chosen.plugins:
+    if plugins and chosen.plugins:
         tools.extend(plugin_tools(tools, strict=strict))
     for resource in (resource for tool in tools for resource in tool.resources):
         if placement is not None:

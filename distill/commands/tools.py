@@ -1,4 +1,4 @@
-"""Tools on the command line: `vpd tools list|show|run|check|measure|new`."""
+"""Tools on the command line: `vpd tools list|show|run|check|measure|docs|new`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +18,7 @@ Set = Annotated[str, typer.Option("--set", help="A tool set by name, or a TOML f
 Name = Annotated[str, typer.Argument(help="The tool's name, or one of its other names.")]
 
 
-def opened(name: str) -> "Registry":
+def opened(name: str, *, plugins: bool = True) -> "Registry":
     """The tools of a set; those that ask a language model are listed, and answer nothing here."""
     from vpd.tools.errors import ToolFailed  # the registry and pluggy load with the command
     from vpd.tools.knowledge import Knowledge
@@ -27,7 +27,7 @@ def opened(name: str) -> "Registry":
     def refuse(_question: str) -> str:
         raise ToolFailed("language model", "none is at hand here; `vpd ask` and `vpd run` bring one")
 
-    return open_toolset(name, knowledge=Knowledge("none", refuse))
+    return open_toolset(name, knowledge=Knowledge("model", refuse), plugins=plugins)
 
 
 @tools_app.command("list")
@@ -170,6 +170,24 @@ def measure(
         models = [model._asdict() for model in held]
         out.write_text(json.dumps({"cards": [card.as_json() for card in cards], "models": models}, indent=1) + "\n", "utf-8")
         say(f"The cards are in {out}")
+
+
+@tools_app.command()
+def docs(
+    folder: Annotated[Path, typer.Argument(help="Where the pages go; pages made earlier are brought up to date.")],
+    toolsets: Annotated[
+        list[str] | None, typer.Option("--set", help="A tool set; again for more. By default those that ship, without plug-ins.")
+    ] = None,
+) -> None:
+    """Write a page for each tool from its signature, docstring, settings and source."""
+    from vpd.tools.pages import tool_pages, write_pages
+    from vpd.tools.toolsets import read_toolsets
+    from vpd.tools.weights import Catalogue
+
+    sets = {name: opened(name, plugins=toolsets is not None) for name in toolsets or read_toolsets()}
+    pages = tool_pages(sets, Catalogue.read())
+    changed = write_pages(pages, folder)
+    say(f"{len(pages)} pages in {folder}, {len(changed)} changed" + (f": {', '.join(changed)}" if changed else ""))
 
 
 @tools_app.command()
