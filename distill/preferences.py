@@ -9,7 +9,7 @@ from vpd.distill.rationales.template import explain_trace
 from vpd.distill.records import Outcome, Preference
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.run_files import Asked, JudgedDraw, read_run
-from vpd.distill.stages import chosen
+from vpd.distill.select import chosen
 from vpd.prompts.tasks import ask_for_rationale
 
 __all__ = ["preference_pairs"]

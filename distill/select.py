@@ -1,15 +1,21 @@
 """Which of a question's traces are told to the student."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 
+from vpd.distill.checks.battery import check_statically
 from vpd.distill.checks.policy import Policy
-from vpd.distill.records import State, Verdict
+from vpd.distill.records import Finding, State, Verdict
+from vpd.distill.run_directory import RunDirectory
+from vpd.distill.run_files import RunRecords, read_run
 from vpd.engine.records import Program, Question, Trace
 from vpd.engine.run import trace_id
 from vpd.tools.registry import Registry
 
-__all__ = ["Candidate", "choose", "draws_by_question", "traces_of"]
+__all__ = ["Candidate", "choose", "chosen", "draws_by_question", "traces_of"]
 
 
 class Candidate:
@@ -56,3 +62,38 @@ def choose(candidates: Iterable[Candidate], policy: Policy) -> list[Candidate]:
     for each in fit:
         taught.setdefault(repr([(call.tool, call.arguments) for call in each.trace.calls]), each)
     return list(taught.values())[: policy.rationales]
+
+
+def chosen(run: RunDirectory, policy: Policy, draws: int | None = None) -> dict[str, list[Candidate]]:
+    """By question id, the traces that a policy chooses; a question with none is left out.
+
+    `draws` takes only the first so many of each text, as if no more had been drawn.
+    """
+    records = settled_records(run.path, stamps(run))
+    asked_all = [replace(each, draws=each.draws[:draws]) for each in records.asked] if draws else records.asked
+    static = {(each.question, each.trace): each for each in check_statically(asked_all, policy.limits)}
+    found: dict[str, list[Candidate]] = {}
+    for asked in asked_all:
+        shared = Counter(draw.verdict.trace for draw in asked.draws if draw.verdict is not None)
+        candidates: dict[str, Candidate] = {}
+        for draw in asked.draws:
+            if draw.trace is not None and draw.verdict is not None:
+                finding = static[asked.question.id, draw.verdict.trace]
+                states = {**finding.states, **records.states_of.get((asked.question.id, draw.verdict.trace), {})}
+                candidate = Candidate(draw.verdict, draw.trace, states, finding.scores, shared[draw.verdict.trace])
+                candidates.setdefault(draw.verdict.trace, candidate)
+        if taught := choose(candidates.values(), policy):
+            found[asked.question.id] = taught
+    return found
+
+
+@lru_cache(maxsize=1)
+def settled_records(folder: Path, _stamps: tuple[int, ...]) -> RunRecords:
+    """A run's records up to its findings, read once for the stages that follow each other."""
+    return read_run(folder)
+
+
+def stamps(run: RunDirectory) -> tuple[int, ...]:
+    """What changes whenever a file does that choosing reads."""
+    paths = [run.file(kind) for kind in (Question, Program, Trace, Verdict, Finding)]
+    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)

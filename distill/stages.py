@@ -1,14 +1,10 @@
 """The stages of a run in their order, each from the records of those before it to its own file."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 from vpd.distill.build import build_examples
 from vpd.distill.checks.altering import ALTERING_BATTERY, alter_and_replay
-from vpd.distill.checks.battery import check_statically
 from vpd.distill.checks.candidates import suspects
 from vpd.distill.checks.looking_again import look_again, views_battery
 from vpd.distill.checks.policy import Policy, read_policy
@@ -18,8 +14,8 @@ from vpd.distill.rationales.rewriting import Rewriter
 from vpd.distill.rationales.writing import Telling, write_rationales
 from vpd.distill.records import Finding, Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory, write_text
-from vpd.distill.run_files import RunRecords, read_run
-from vpd.distill.select import Candidate, choose, draws_by_question, traces_of
+from vpd.distill.run_files import read_run
+from vpd.distill.select import chosen, draws_by_question, traces_of
 from vpd.distill.settings import RunSettings
 from vpd.engine.completer import Completer
 from vpd.engine.dispatch import Dispatcher
@@ -183,41 +179,6 @@ def explain(
     with run.journal(Rationale) as journal:
         for rationale in write_rationales(tellings, grid, rewriter, journal, advance):
             journal.append(rationale)
-
-
-def chosen(run: RunDirectory, policy: Policy, draws: int | None = None) -> dict[str, list[Candidate]]:
-    """By question id, the traces that a policy chooses; a question with none is left out.
-
-    `draws` takes only the first so many of each text, as if no more had been drawn.
-    """
-    records = settled_records(run.path, stamps(run))
-    asked_all = [replace(each, draws=each.draws[:draws]) for each in records.asked] if draws else records.asked
-    static = {(each.question, each.trace): each for each in check_statically(asked_all, policy.limits)}
-    found: dict[str, list[Candidate]] = {}
-    for asked in asked_all:
-        shared = Counter(draw.verdict.trace for draw in asked.draws if draw.verdict is not None)
-        candidates: dict[str, Candidate] = {}
-        for draw in asked.draws:
-            if draw.trace is not None and draw.verdict is not None:
-                finding = static[asked.question.id, draw.verdict.trace]
-                states = {**finding.states, **records.states_of.get((asked.question.id, draw.verdict.trace), {})}
-                candidate = Candidate(draw.verdict, draw.trace, states, finding.scores, shared[draw.verdict.trace])
-                candidates.setdefault(draw.verdict.trace, candidate)
-        if taught := choose(candidates.values(), policy):
-            found[asked.question.id] = taught
-    return found
-
-
-@lru_cache(maxsize=1)
-def settled_records(folder: Path, _stamps: tuple[int, ...]) -> RunRecords:
-    """A run's records up to its findings, read once for the stages that follow each other."""
-    return read_run(folder)
-
-
-def stamps(run: RunDirectory) -> tuple[int, ...]:
-    """What changes whenever a file does that choosing reads."""
-    paths = [run.file(kind) for kind in (Question, Program, Trace, Verdict, Finding)]
-    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
 
 
 def build(run: RunDirectory, advance: Advance) -> None:

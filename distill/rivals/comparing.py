@@ -11,7 +11,7 @@ from vpd.distill.rationales.template import explain_trace
 from vpd.distill.records import Outcome
 from vpd.distill.rivals.told import Told
 from vpd.distill.run_directory import RunDirectory
-from vpd.distill.stages import chosen
+from vpd.distill.select import chosen
 from vpd.distill.statistics import Estimate, effective_count, wilson
 from vpd.engine.records import Program, Question
 
