@@ -55,7 +55,7 @@ def ask_served(
 
 def prompt_for(question: Question, mode: Mode) -> Prompt:
     """The question after its picture."""
-    text = ASK[mode](question.text) + ("" if mode is Mode.ANSWER else ENDING)
+    text = ASK[mode](question.text) + ("" if mode in (Mode.ANSWER, Mode.ANSWER_FIRST) else ENDING)
     return make_prompt("student", [Turn("user", text)], question.image)
 
 

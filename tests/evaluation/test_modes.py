@@ -81,7 +81,9 @@ def test_a_tokenizer_that_cannot_tell_yes_from_no_gives_no_probability(tmp_path:
     from vpd.distill.student.adapter import Adapter
     from vpd.distill.student.load import load_student
 
-    build_tiny_student([f"{questions[0].text} yes"], tmp_path / "mute", TinySettings(width=16, vision_layers=1, text_layers=1, heads=2))
+    build_tiny_student(
+        [f"{questions[0].text} yes"], tmp_path / "mute", TinySettings(width=16, vision_layers=1, text_layers=1, heads=2)
+    )
     assert yes_no_tokens(Adapter(load_student(tmp_path / "mute").processor)) is None
 
 
