@@ -133,8 +133,7 @@ def grid() -> Grid:
     return GRID
 
 
-@pytest.fixture(scope="session")
-def stories(picture: ImageRef) -> dict[str, tuple[Question, Trace]]:
+def make_stories(picture: ImageRef) -> dict[str, tuple[Question, Trace]]:
     """By name, a question and the trace of a right program."""
     found = {}
     with Sandbox() as sandbox, Dispatcher() as dispatcher:
@@ -147,3 +146,8 @@ def stories(picture: ImageRef) -> dict[str, tuple[Question, Trace]]:
             )
             found[name] = (question, trace)
     return found
+
+
+@pytest.fixture(scope="session")
+def stories(picture: ImageRef) -> dict[str, tuple[Question, Trace]]:
+    return make_stories(picture)

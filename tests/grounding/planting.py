@@ -244,3 +244,27 @@ def answers(told: Told) -> Iterator[str]:
         others = [other for kind in (("yes", "no"), COLORS, SHAPES) if answer in kind for other in kind if other != answer]
     for other in others:
         yield f"{body}So the answer is {other}."
+
+
+SWAPPED: tuple[tuple[str, str, str], ...] = (
+    ("relation", "left", "right"), ("relation", "right", "left"), ("relation", "above", "below"), ("relation", "below", "above"),
+    ("relation", "higher", "lower"), ("relation", "more", "fewer"), ("relation", "closer", "farther"),
+    ("number", "two", "five"), ("number", "three", "six"), ("number", "both", "all five"),
+)  # fmt: skip
+NOUNS = "dog|bench|lamp|table|cup|plate|cat|mouse|bottle|car|sign|man"
+
+
+def change_words(text: str) -> Iterator[tuple[str, str]]:
+    """Changes of one word in a text of one's own that ends with its answer: their kind, and the changed text."""
+    body, marker, end = text.rpartition("So the answer is")
+    changes = [(kind, rf"\b{said}\b", other) for kind, said, other in SWAPPED]
+    changes += [
+        ("place", r"\bx\d y\d\b", "x0 y0"),
+        ("name", rf"\b(?:{NOUNS})(?=s?\b)", "horse"),
+        ("attribute", r"\b(?:blue|pink|white|green|wooden|wet)\b", "purple"),
+    ]
+    for kind, pattern, other in changes:
+        for match in re.finditer(pattern, body, re.IGNORECASE):
+            yield kind, put(body, match, other) + marker + end
+    for match in re.finditer(r"(?<![xy\w.])\d+(?![\w.]\d)", body):
+        yield "number", put(body, match, str(int(match.group()) + 3)) + marker + end
