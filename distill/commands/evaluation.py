@@ -33,8 +33,10 @@ def evaluate(
     teacher: Annotated[bool, typer.Option("--teacher", help="What most of the run's programs answered.")] = False,
     tool: Annotated[str | None, typer.Option(help="One tool of the run's tool set alone.", metavar="NAME")] = None,
     mode: Annotated[
-        Literal["answer", "explain", "voted"],
-        typer.Option(help="A short answer; the rationale first; or what most of several drawn rationales end in."),
+        Literal["answer", "explain", "answer_first", "voted"],
+        typer.Option(
+            help="A short answer; the rationale first; the answer, then why; or what most of several drawn rationales end in."
+        ),
     ] = "answer",
     samples: Annotated[int, typer.Option(min=1, max=1000, help="Rationales of a vote.")] = 5,
     temperature: Annotated[float, typer.Option(min=0.01, max=2.0, help="Of a vote's draws.")] = 0.7,

@@ -50,6 +50,7 @@ class Adapter:
         self._texts: dict[tuple[str, int, int], Tokens] = {}
         self._targets: dict[tuple[str, str], tuple[int, ...]] = {}
         self._pictures: dict[str, dict[str, Tensor]] = {}
+        self._latest: tuple[str, dict[str, Tensor]] = ("", {})
         self._room = cache_mib * 2**20
         self._chats = bool(getattr(processor, "chat_template", None))
         # PaliGemma marks by its kinds which tokens may look ahead: the prompt's may, the answer's (1) may not.
@@ -68,10 +69,13 @@ class Adapter:
         """A picture followed by a text, as the family writes a user's turn. Raises `ImageError` for a broken picture."""
         key = (text, image.width, image.height)
         tokens, pixels = self._texts.get(key), self._pictures.get(image.sha256)
+        if pixels is None and self._latest[0] == image.sha256:
+            pixels = self._latest[1]  # a picture's questions come together, so one is enough where there is no room for more
         if tokens is None or pixels is None:
             tokens, pixels = self._process(text, image)
             self._texts[key] = tokens
             self._keep(image.sha256, pixels)
+            self._latest = image.sha256, pixels
         return Prompted(tokens, pixels, self._frame(pixels, image))
 
     def target(self, text: str, said: str) -> tuple[int, ...]:

@@ -4,16 +4,21 @@ from collections.abc import Iterable, Sequence
 
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.student.settings import Form
+from vpd.prompts.tasks import ask_for_answer
 
-__all__ = ["THEN_EXPLAIN", "in_form"]
+__all__ = ["ask_for_both", "in_form"]
 
 THEN_EXPLAIN = "Then explain the rationale."
-"""Put after the prompt for a short answer where one target holds both."""
 KEPT = {
     Form.ANSWER_ONLY: Teaches.ANSWER,
     Form.RATIONALE_ONLY: Teaches.RATIONALE,
     Form.DESCRIPTION_ONLY: Teaches.DESCRIPTION,
 }
+
+
+def ask_for_both(question: str) -> str:
+    """The question with the short-answer suffix and the wish for a reason after it: one prompt for both."""
+    return f"{ask_for_answer(question)} {THEN_EXPLAIN}"
 
 
 def in_form(examples: Iterable[TrainingExample], form: Form) -> list[TrainingExample]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vpd.distill.records import Outcome, Prediction
+from vpd.distill.student.forms import ask_for_both
 from vpd.distill.student.imports import require
 from vpd.distill.student.load import Student, load_student
 from vpd.distill.student.memory import peak_mib
@@ -33,13 +34,20 @@ class Mode(StrEnum):
     ANSWER = "answer"
     EXPLAIN = "explain"
     """The rationale first; the answer is read from its end."""
+    ANSWER_FIRST = "answer_first"
+    """The answer and then its reason, as a student of the form `answer_then_rationale` learned it."""
     VOTED = "voted"
     """Several rationales are drawn; the answer is the one that most of them end in."""
 
 
-LONGEST = {Mode.ANSWER: 16, Mode.EXPLAIN: 192, Mode.VOTED: 192}
+LONGEST = {Mode.ANSWER: 16, Mode.EXPLAIN: 192, Mode.ANSWER_FIRST: 192, Mode.VOTED: 192}
 """Most tokens that a student says, unless told otherwise."""
-ASK = {Mode.ANSWER: ask_for_answer, Mode.EXPLAIN: ask_for_rationale, Mode.VOTED: ask_for_rationale}
+ASK = {
+    Mode.ANSWER: ask_for_answer,
+    Mode.EXPLAIN: ask_for_rationale,
+    Mode.ANSWER_FIRST: ask_for_both,
+    Mode.VOTED: ask_for_rationale,
+}
 DEFAULT_VOTING = Voting()
 
 
@@ -188,8 +196,10 @@ def read_vote(question: Question, samples: Sequence[Told]) -> dict[str, Any]:
 
 
 def answer_of(text: str, mode: Mode) -> str:
-    """The answer in what a student said: all of it, or the words after the last "answer is", which may be missing."""
-    if mode is not Mode.ANSWER:
+    """The answer in what a student said: all of it, its first sentence, or what follows the last "answer is", if anything."""
+    if mode is Mode.ANSWER_FIRST:
+        text = text.partition(". ")[0]
+    elif mode is not Mode.ANSWER:
         _, found, text = text.rpartition("answer is")
         if not found:
             return ""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vpd.distill.records import Outcome, TrainingExample
-from vpd.distill.student import Mode, TrainSettings, answer_of, predict, train_student
+from vpd.distill.student import Form, Mode, TrainSettings, answer_of, predict, train_student
 from vpd.engine.records import Question
 
 
@@ -51,6 +51,21 @@ def test_a_rationale_ends_in_its_answer(taught: Path, questions: list[Question])
 )
 def test_the_answer_of_a_rationale_is_what_follows_the_last_answer_is(text: str, answer: str) -> None:
     assert answer_of(text, Mode.EXPLAIN) == answer
+
+
+def test_an_answer_that_comes_first_is_the_first_sentence() -> None:
+    assert answer_of("red. there is 1 red square. so the answer is red.", Mode.ANSWER_FIRST) == "red"
+
+
+def test_a_student_of_both_in_one_is_asked_for_both(
+    tiny: Path, lessons: list[TrainingExample], questions: list[Question], tmp_path: Path
+) -> None:
+    settings = TrainSettings(steps=60, pictures=8, warmup=5, learning_rate=4e-3, muon_learning_rate=0.03)
+    train_student(tiny, lessons, tmp_path, settings.model_copy(update={"form": Form.ANSWER_THEN_RATIONALE}))
+    told = list(predict(tmp_path / "student", questions, Mode.ANSWER_FIRST, judge, arm="student"))
+    both = [one for one in told if one.text.startswith(f"{one.answer}. there is")]
+    assert len(both) > len(told) / 2
+    assert {one.answer for one in both} <= {"red", "green", "blue", "left", "right"}
 
 
 def test_a_short_answer_is_all_that_is_said_short_of_its_full_stop() -> None:

@@ -45,6 +45,16 @@ def test_two_examples_of_one_prompt_each_keep_their_target(tiny: Path, lessons: 
     assert [word for word in said if not word.startswith("<")] == ["red", "left"]
 
 
+def test_a_picture_without_room_is_still_read_once_for_all_its_questions(tiny: Path, lessons: list[TrainingExample]) -> None:
+    adapter, (one, other) = Adapter(load_student(tiny).processor, cache_mib=0), lessons[1:3]
+    texts = [example.messages[0].content for example in (one, other)]
+    for text in texts:
+        adapter.prompt(text, one.image)
+    first, second = (adapter.prompt(text, one.image) for text in texts)
+    assert first.pixels is second.pixels
+    assert first.tokens != second.tokens
+
+
 def test_smaller_pictures_are_filled_up_with_zeros() -> None:
     stacked = stack_pixels([{"pixels": torch.ones(1, 1, 2, 3)}, {"pixels": torch.ones(1, 2, 2, 2)}])["pixels"]
     assert stacked.shape == (2, 2, 2, 3)
