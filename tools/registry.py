@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 class Registry(Mapping[str, Tool]):
     """Tools by name; aliases are answered and not listed. Raises `ToolClash` where a name is taken twice."""
 
-    def __init__(self, tools: Iterable[Tool]) -> None:
+    def __init__(self, tools: Iterable[Tool], examples: str = "") -> None:
+        self.examples = examples
+        """The kind of few-shot programs that a prompt has for these tools; empty is the general kind."""
         self._tools: dict[str, Tool] = {}
         self._called: dict[str, Tool] = {}
         for tool in tools:
@@ -48,7 +50,7 @@ class Registry(Mapping[str, Tool]):
 
     def only(self, names: Iterable[str]) -> "Registry":
         """The same tools, but for those not named. Raises `UnknownName`."""
-        return Registry({self[name].name: self[name] for name in names}.values())
+        return Registry({self[name].name: self[name] for name in names}.values(), self.examples)
 
     @property
     def pins(self) -> tuple[str, ...]:

@@ -47,6 +47,8 @@ class ToolSet:
     """Whether the tools of installed plug-ins are there too."""
     places: Places = Places()
     """Where its models stand."""
+    examples: str = ""
+    """The kind of few-shot programs in its prompts; empty is the general kind."""
 
 
 def read_toolsets(path: Path = BUILT_IN) -> dict[str, ToolSet]:
@@ -68,9 +70,9 @@ def read_toolsets(path: Path = BUILT_IN) -> dict[str, ToolSet]:
 
 def read_set(name: str, table: Mapping[str, Any]) -> ToolSet:
     """One table of the file."""
-    left_over = sorted(table.keys() - {"about", "plugins", "placement", "tools"})
+    left_over = sorted(table.keys() - {"about", "plugins", "placement", "examples", "tools"})
     if left_over:
-        message = f"the set {name!r} has no setting {left_over[0]!r}; it has about, plugins, placement and tools"
+        message = f"the set {name!r} has no setting {left_over[0]!r}; it has about, plugins, placement, examples and tools"
         raise ValueError(message)
     return ToolSet(
         name=name,
@@ -78,6 +80,7 @@ def read_set(name: str, table: Mapping[str, Any]) -> ToolSet:
         sources=tuple(map(read_source, table["tools"])),
         plugins=bool(table.get("plugins", True)),
         places=read_places(table.get("placement", {})),
+        examples=str(table.get("examples", "")),
     )
 
 
@@ -141,7 +144,7 @@ def open_toolset(
     for resource in (resource for tool in tools for resource in tool.resources):
         if placement is not None:
             resource.place(placement)
-    return Registry(tools)
+    return Registry(tools, chosen.examples)
 
 
 def tools_of(
