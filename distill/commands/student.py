@@ -15,7 +15,7 @@ Directory = Annotated[Path, typer.Argument(help="The run directory.", metavar="R
 
 
 def train(
-    directory: Directory,
+    directory: Annotated[Path, typer.Argument(help="The run directory, or a mixed set.", metavar="RUN_OR_SET")],
     start: Annotated[str, typer.Option(help="A model's folder or its name on the model hub; any image-text-to-text model.")],
     name: Annotated[str, typer.Option(help="What the student is called; it is kept in RUN/students/NAME.")] = "distilled",
     learns: Annotated[
@@ -45,8 +45,10 @@ def train(
         list[str] | None, typer.Option(help="A tracker, such as tensorboard or wandb; may be repeated. By default none.")
     ] = None,
 ) -> None:
-    """Teach a student; a training that was cut goes on where it stopped. Several GPUs: under `accelerate launch`."""
+    """Teach a student from a run or a mixed set; a cut training goes on where it stopped. Several GPUs: `accelerate launch`."""
     from vpd.distill.arms import ARMS, examples_of  # the records and pydantic load with the first command that needs them
+    from vpd.distill.mixing.lessons import SetDirectory, taught_by
+    from vpd.distill.mixing.training_set import is_set
     from vpd.distill.run_directory import RunDirectory
     from vpd.distill.student import read_settings, train_student
 
@@ -62,12 +64,13 @@ def train(
         "report_to": report_to,
     }
     chosen = read_settings(settings, {key: value for key, value in given.items() if value is not None}, preset)
-    place, first = RunDirectory(directory), is_first_process()
+    place = SetDirectory(directory) if is_set(directory) else RunDirectory(directory)
+    first = is_first_process()
     with place if first else nullcontext(), following_lessons() as tell:
         out = place.path / "students" / name
         result = train_student(
             start,
-            examples_of(place, ARMS[learns]),
+            examples_of(place, ARMS[learns]) if isinstance(place, RunDirectory) else taught_by(place, learns),
             out,
             chosen,
             (lambda done, total, loss: tell(name, done, total, loss)) if first else None,

@@ -25,6 +25,8 @@ from vpd.engine.record import sha256_of
 
 __all__ = ["mix"]
 
+STUDENTS = "students"
+
 
 def mix(
     out: Path,
@@ -48,6 +50,9 @@ def mix(
     asked = sha256_of([noted_settings(settings, out), inputs, sorted(refused), dict(licences or {})])
     if is_set(out) and not replace and read_object(out / MANIFEST).get("asked") == asked:
         return made_before(out)
+    if (out / STUDENTS).exists():
+        message = f"{out} holds students, which would be lost with it; move them away, or mix to another place"
+        raise RunError(message)
     with whole_folder(out, SETTINGS, replace=replace) as folder:
         rows = [row for source in sources for row in source.rows()]
         held_out = set[str]().union(judging(rows), *(source.held_out() for source in sources))

@@ -43,6 +43,20 @@ def test_from_runs_to_a_checked_export_and_back(make_run: MakeRun, tmp_path: Pat
     assert row["id"] in (tmp_path / "row.html").read_text()
 
 
+def test_a_student_is_taught_from_a_set_and_keeps_it_from_being_replaced(
+    mixed: Path, tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, out = mixed.parent / "run", tmp_path / "set"
+    assert vpd("mix", out, "--from", run).exit_code == 0
+    assert vpd("train", out, "--start", tiny, "--steps", 2).exit_code == 0
+    assert (out / "students" / "distilled" / "student" / "config.json").is_file()
+    assert "holds students" in told(capsys, "mix", out, "--from", run, "--most", 3, "--force")
+
+
+def test_a_set_teaches_no_student_of_unfiltered_rationales(mixed: Path, tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "not 'unfiltered'" in told(capsys, "train", mixed, "--start", tiny, "--learns", "unfiltered")
+
+
 def test_a_row_is_found_by_the_start_of_its_id(run: Path) -> None:
     row = next(open_examples(run).examples())
     assert f"ROW {row.id}" in vpd("trace-back", row.id[:10], "--run", run).stdout

@@ -13,6 +13,7 @@ import pytest
 
 from vpd.distill.errors import RunBusy, RunError
 from vpd.distill.mixing import Balance, MixSettings, SourceChoice, mix, open_examples
+from vpd.distill.mixing.lessons import SetDirectory, taught_by
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.tools.image import read_image_ref
 
@@ -192,6 +193,15 @@ def test_a_set_without_labels_can_be_made_of_a_set(make_run: MakeRun, tmp_path: 
     answers = [row for row in rows(tmp_path / "second") if row.teaches is Teaches.ANSWER]
     assert len(answers) == 16
     assert {row.provenance["label"] for row in answers} == {"program"}
+
+
+def test_a_set_teaches_answers_and_rationales_or_answers_alone(make_run: MakeRun, tmp_path: Path) -> None:
+    mix(tmp_path / "set", settings(make_run("run", range(20)), validation=0.3))
+    place = SetDirectory(tmp_path / "set")
+    whole, control = taught_by(place, "distilled"), taught_by(place, "control")
+    assert {row.split for row in whole} == {"train"}
+    assert {row.teaches for row in control} == {Teaches.ANSWER}
+    assert len(whole) == 2 * len(control)
 
 
 def test_a_killed_mixing_leaves_nothing_that_looks_whole(make_run: MakeRun, tmp_path: Path) -> None:
