@@ -102,7 +102,7 @@ def test_the_set_for_memes_needs_weights_that_the_catalogue_has() -> None:
 @pytest.mark.parametrize("name", ["scenes", "lite", "hub"])
 def test_other_sets_prompts_are_the_same_without_the_memes_programs(name: str) -> None:
     tools = open_toolset(name)
-    others = [example for example in read_examples() if example not in MEMES]
+    others = [example for example in read_examples(tools.examples) if example not in MEMES]
     assert len(MEMES) == 3
     assert write_program_prompt("Is there a dog?", tools) == write_program_prompt("Is there a dog?", tools, others)
 
