@@ -11,7 +11,7 @@ from vpd.distill.run_files import Asked
 from vpd.distill.statistics import Estimate, effective_count, wilson
 from vpd.engine.records import Question
 
-__all__ = ["Bin", "Point", "Voted", "calibration_error", "cross_fitted", "curve", "reliability", "votes_of"]
+__all__ = ["Bin", "Point", "Voted", "calibration_error", "cross_fitted", "curve", "reliability", "unanimous", "votes_of"]
 
 FOLDS = 5
 
@@ -26,6 +26,8 @@ class Voted:
     confidence: float
     """The vote's share, or what a calibration makes of it, 0..1; below 0 where no program answered."""
     right: bool
+    structures: int = 1
+    """Structurally different programs that gave the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ def votes_of(asked: Iterable[Asked], labels: Mapping[str, Question] | None = Non
         won = vote(each)
         outcome = judge_text(won.answer, question)[0] if won is not None else Outcome.SILENT
         if outcome is not Outcome.UNKNOWN:
-            share = won.share if won is not None else -1.0
-            found.append(Voted(question.id, question.image.sha256, share, outcome is Outcome.RIGHT))
+            share, structures = (won.share, won.structures) if won is not None else (-1.0, 0)
+            found.append(Voted(question.id, question.image.sha256, share, outcome is Outcome.RIGHT, structures))
     return found
 
 
@@ -78,6 +80,16 @@ def curve(voted: Sequence[Voted]) -> list[Point]:
             share = share_of(told[:place])
             points.append(Point(each.confidence, place, place / len(voted), share))
     return points
+
+
+def unanimous(voted: Iterable[Voted]) -> dict[str, Estimate]:
+    """How right votes are that no program spoke against: by one structure that every draw has, and by several."""
+    full = [each for each in voted if each.confidence == 1.0]
+    parts = {
+        "one structure": [each for each in full if each.structures == 1],
+        "several structures": [each for each in full if each.structures > 1],
+    }
+    return {name: share_of(some) for name, some in parts.items() if some}
 
 
 def share_of(voted: Sequence[Voted]) -> Estimate:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vpd.distill.checks.coverage import Bin, Point, Voted, calibration_error, cross_fitted, curve, reliability
+from vpd.distill.checks.coverage import Bin, Point, Voted, calibration_error, cross_fitted, curve, reliability, unanimous
 from vpd.distill.checks.policy import Policy
 from vpd.distill.checks.tally import Tally
 from vpd.distill.records import State
@@ -51,6 +51,9 @@ def show_coverage(voted: Sequence[Voted]) -> None:
         kept, covered = str(point.kept), f"{100 * point.coverage:.1f} %"
         table.add_row(f"{point.least:.2f}", kept, covered, *percent_of(point.precision))
     screen.print(table)
+    for name, right in unanimous(voted).items():
+        share, interval = percent_of(right)
+        screen.print(f"no program against it, {name}: {share} right ({interval})")
     for title, votes in (
         ("the vote's share", voted),
         ("the calibrated share, on pictures it was not fitted on", cross_fitted(voted)),

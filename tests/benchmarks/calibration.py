@@ -13,7 +13,7 @@ from statistics import fmean
 
 from vpd.distill.caches import cache_folder
 from vpd.distill.checks.calibration import fit
-from vpd.distill.checks.coverage import Voted, calibration_error, curve, reliability, votes_of
+from vpd.distill.checks.coverage import Voted, calibration_error, curve, reliability, unanimous, votes_of
 from vpd.distill.commands.tables import show_coverage
 from vpd.distill.judging import judge_trace
 from vpd.distill.run_files import Asked, JudgedDraw
@@ -84,6 +84,7 @@ def main() -> None:
         voted = votes(seed, given)
         if seed == 0:
             show_coverage(voted)
+        full = [f"{100 * share.value:.1f} % of {name}" for name, share in unanimous(voted).items()]
         places = {picture: place for place, picture in enumerate(sorted({each.picture for each in voted}))}
         told = [each for each in voted if each.confidence >= 0]
         here = [each for each in told if places[each.picture] % 2 == 0]
@@ -92,7 +93,7 @@ def main() -> None:
         after = [replace(each, confidence=fitted.chance(each.confidence)) for each in there]
         errors.append((calibration_error(reliability(there)), calibration_error(reliability(after))))
         shown = ", ".join(f"{100 * precision_at(voted, part):.1f} % at {100 * part:.0f} %" for part in (0.25, 0.5, 0.75, 0.9))
-        print(f"seed {seed}: {len(voted)} questions, right: {shown}")
+        print(f"seed {seed}: {len(voted)} questions, right: {shown}; of votes that no program is against: {', '.join(full)}")
     before, after_all = (fmean(each[side] for each in errors) for side in (0, 1))
     print(
         f"calibration error on pictures that the curve was not fitted on: {before:.3f} of the share, {after_all:.3f} calibrated"

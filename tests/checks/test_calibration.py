@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vpd.distill.checks.calibration import Calibration, fit, isotonic, read_calibration
-from vpd.distill.checks.coverage import Voted, calibration_error, cross_fitted, curve, reliability
+from vpd.distill.checks.coverage import Voted, calibration_error, cross_fitted, curve, reliability, unanimous
 from vpd.distill.checks.policy import Limits, read_policy
 from vpd.distill.errors import RunError
 
@@ -102,6 +102,16 @@ def test_questions_of_one_picture_make_an_interval_wider() -> None:
     apart_ones = votes((1.0, 9, 1))
     together = [Voted(each.question, "one", each.confidence, each.right) for each in apart_ones]
     assert curve(together)[0].precision.low < curve(apart_ones)[0].precision.low
+
+
+def test_full_votes_are_told_by_whether_several_structures_stand_behind_them() -> None:
+    lone = votes((1.0, 2, 2), (0.8, 5, 0))
+    backed = [Voted(f"b{number}", f"b{number}", 1.0, right=True, structures=2) for number in range(3)]
+    assert {name: share.value for name, share in unanimous([*lone, *backed]).items()} == {
+        "one structure": 0.5,
+        "several structures": 1.0,
+    }
+    assert unanimous(votes((0.8, 1, 0))) == {}
 
 
 def test_votes_that_are_right_as_often_as_they_say_have_no_calibration_error() -> None:
