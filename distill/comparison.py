@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from vpd.distill.evaluation.programs import TEACHER
 from vpd.distill.judging import judge_text
 from vpd.distill.records import Outcome, Prediction
 from vpd.distill.run_files import RunRecords
@@ -107,6 +108,8 @@ def students(run: RunRecords) -> list[Contender]:
     """Every arm in every mode."""
     rights: dict[tuple[str, str], list[tuple[str, bool]]] = {}
     for prediction in judged_predictions(run):
+        if prediction.arm == TEACHER:
+            continue  # the programs have rows of their own
         found = rights.setdefault((prediction.arm, prediction.mode), [])
         found.append((prediction.split, prediction.outcome is Outcome.RIGHT))
     order = [*(key for key in STUDENTS if key in rights), *sorted(key for key in rights if key not in STUDENTS)]

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, median
 
 from vpd.distill.comparison import student_name
-from vpd.distill.records import Outcome
+from vpd.distill.evaluation.programs import TEACHER
+from vpd.distill.records import Outcome, Prediction
 from vpd.distill.run_files import RunRecords
 
 __all__ = ["Drawing", "Fate", "Pace", "count_outcomes", "drawing", "fates", "paces"]
@@ -62,6 +63,12 @@ class Pace:
     middle: float
     """The median."""
     questions: int
+    tokens: float | None = None
+    """Mean of what was written; None where it was not counted."""
+    prompt_tokens: float | None = None
+    """Mean of what was read."""
+    memory_mib: float | None = None
+    """The most that a process held."""
 
 
 def fates(run: RunRecords) -> tuple[Fate, ...]:
@@ -124,16 +131,38 @@ def teacher_paces(runs: Sequence[RunRecords]) -> list[Pace]:
     ran = [sum({draw.trace.id: draw.trace.seconds for draw in each.draws if draw.trace is not None}.values()) for each in asked]
     whole = [first + second for first, second in zip(drawn, ran)]
     names = ("teacher: write all programs", "teacher: run all programs", "teacher: both")
-    return [pace_of(name, seconds) for name, seconds in zip(names, (drawn, ran, whole))]
+    written, executed, both = (pace_of(name, seconds) for name, seconds in zip(names, (drawn, ran, whole)))
+    tokens = mean_of([sum(draw.program.completion_tokens for draw in each.draws) for each in asked])
+    prompt_tokens = mean_of([sum(draw.program.prompt_tokens for draw in each.draws) for each in asked])
+    return [
+        replace(written, tokens=tokens, prompt_tokens=prompt_tokens),
+        executed,
+        replace(both, tokens=tokens, prompt_tokens=prompt_tokens),
+    ]
 
 
 def student_paces(runs: Sequence[RunRecords]) -> list[Pace]:
-    """Each arm and mode, a question's share of its batch."""
-    seconds: dict[str, list[float]] = {}
+    """Each arm and mode, a question's share of its batch; the programs are told by their draws and runs."""
+    said: dict[str, list[Prediction]] = {}
     for run in runs:
         for prediction in run.predictions:
-            seconds.setdefault(student_name(prediction.arm, prediction.mode), []).append(prediction.seconds)
-    return [pace_of(name, each) for name, each in sorted(seconds.items())]
+            if prediction.arm != TEACHER:
+                said.setdefault(student_name(prediction.arm, prediction.mode), []).append(prediction)
+    return [
+        replace(
+            pace_of(name, [one.seconds for one in each]),
+            tokens=mean_of([one.tokens for one in each]),
+            prompt_tokens=mean_of([one.prompt_tokens for one in each]),
+            memory_mib=max((one.memory_mib for one in each if one.memory_mib is not None), default=None),
+        )
+        for name, each in sorted(said.items())
+    ]
+
+
+def mean_of(counts: Sequence[int | None]) -> float | None:
+    """The mean of those that were counted; None where none was."""
+    known = [count for count in counts if count is not None]
+    return fmean(known) if any(known) else None
 
 
 def pace_of(name: str, seconds: Sequence[float]) -> Pace:

@@ -11,6 +11,9 @@ from vpd.distill.yields import ALL_KINDS, YieldRow, yield_rows
 
 __all__ = ["all_asked", "kind_name", "show_fates", "show_paces", "show_yields"]
 
+COUNTED = (("tokens read", "prompt_tokens"), ("tokens written", "tokens"), ("memory, MiB", "memory_mib"))
+"""What is told of a question beside its time, where it was counted, and the field of a `Pace` that holds it."""
+
 
 def kind_name(kind: str) -> str:
     """As a reader says it."""
@@ -158,12 +161,18 @@ def show_drawing(found: Drawing) -> Html:
     return element("dl", *([element("dt", name), element("dd", shorten(value, 400))] for name, value in pairs))
 
 
+def whole(value: float | None) -> str:
+    """A count, or that there is none."""
+    return "not measured" if value is None else f"{value:,.0f}"
+
+
 def show_paces(runs: Sequence[RunRecords]) -> list[Part]:
     """Seconds a question, teacher and students."""
     rows = paces(runs)
     if not rows:
         return [element("p", "Nothing was timed yet.", class_="quiet")]
-    heads = ("who", "mean", "median", "questions")
+    counted = [(name, kind) for name, kind in COUNTED if any(getattr(row, kind) is not None for row in rows)]
+    heads = ("who", "mean", "median", "questions", *(name for name, _ in counted))
     head = element("tr", *(element("th", name, class_="num" if place else None) for place, name in enumerate(heads)))
     body = [
         element(
@@ -172,6 +181,7 @@ def show_paces(runs: Sequence[RunRecords]) -> list[Part]:
             element("td", seconds(row.mean), class_="num"),
             element("td", seconds(row.middle), class_="num"),
             element("td", row.questions, class_="num"),
+            *(element("td", whole(getattr(row, kind)), class_="num") for _, kind in counted),
         )
         for row in rows
     ]
@@ -187,6 +197,11 @@ def show_paces(runs: Sequence[RunRecords]) -> list[Part]:
         "their draws. A student's time is the question's share of its batch. Draws from the cache have the time they took when "
         "they were made, on whatever load the machine then had."
     )
+    if counted:
+        note += (
+            " Tokens are means for a question: a student's prompt counts those that stand for the picture. Memory is the most "
+            "that the answering process held, on the GPU where it ran there, else resident; the programs' was not measured."
+        )
     recorded = any(program.replayed for run in runs for program in run.programs)
     warning = "Draws were recorded earlier: writing them took no time here, and the time that is shown is the recording's."
     return [

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from vpd.distill.comparison import contenders
 from vpd.distill.fates import NOT_RUN, count_outcomes, drawing, fates, paces
 from vpd.distill.records import Outcome
 from vpd.distill.run_files import RunRecords
@@ -50,3 +51,20 @@ def test_a_program_that_was_drawn_twice_is_run_once(drawn_run: RunRecords) -> No
         sum({draw.trace.id: draw.trace.seconds for draw in asked.draws if draw.trace}.values()) for asked in drawn_run.asked
     )
     assert runs.mean == pytest.approx(distinct / len(drawn_run.asked))
+
+
+def test_tokens_and_memory_stand_beside_the_time_where_they_were_counted(drawn_run: RunRecords) -> None:
+    counted = [each.model_copy(update={"tokens": 3, "prompt_tokens": 40, "memory_mib": 250.0}) for each in drawn_run.predictions]
+    plain, told = (
+        {pace.name: pace for pace in paces([replace(drawn_run, predictions=predictions)])}["distilled student"]
+        for predictions in (drawn_run.predictions, tuple(counted))
+    )
+    assert (plain.tokens, plain.prompt_tokens, plain.memory_mib) == (None, None, None)
+    assert (told.tokens, told.prompt_tokens, told.memory_mib) == (3, 40, 250.0)
+
+
+def test_programs_that_were_evaluated_too_are_told_once(drawn_run: RunRecords) -> None:
+    programs = [each.model_copy(update={"arm": "teacher"}) for each in drawn_run.predictions]
+    run = replace(drawn_run, predictions=(*drawn_run.predictions, *programs))
+    assert "teacher" not in {pace.name for pace in paces([run])}
+    assert [row.name for row in contenders(run)] == [row.name for row in contenders(drawn_run)]
