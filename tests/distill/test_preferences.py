@@ -3,13 +3,17 @@
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from vpd.distill.commands.student import prefer
 from vpd.distill.preferences import preference_pairs
 from vpd.distill.records import Outcome, Preference, Verdict
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
 from vpd.distill.settings import RunSettings
 from vpd.distill.stages import add_questions, judge, run_draws, sample
+from vpd.distill.student import TinySettings, build_tiny_student
 from vpd.engine.records import Question
 from vpd.engine.scripted import ScriptedCompleter
 
@@ -20,7 +24,7 @@ SCENES = DatasetSettings(
 )
 
 
-def ignore(_outcome: str) -> None:
+def ignore(_outcome: str = "") -> None:
     return
 
 
@@ -73,3 +77,19 @@ def test_a_question_that_only_wrong_or_silent_programs_met_makes_no_pair(run: Pa
     silent = {one.id for one in RunDirectory(run).read(Question) if one.kind != "count"}
     assert silent
     assert not silent & {pair.question for pair in pairs_of(run, 5)}
+
+
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")  # of TRL
+def test_the_command_teaches_a_student_of_the_run_to_prefer(run: Path, tmp_path: Path) -> None:
+    pairs = pairs_of(run, 2)
+    texts = [text for pair in pairs for text in (pair.asked, pair.chosen, pair.rejected)]
+    shape = TinySettings(side=32, patch=8, merge=2, width=32, vision_layers=1, text_layers=1, heads=2, longest=256)
+    build_tiny_student(texts, tmp_path / "start", shape)
+    app = typer.Typer()
+    app.command()(prefer)
+    app.command(name="other")(ignore)
+    given = ["--start", str(tmp_path / "start"), "--name", "one", "--wrong", "2", "--steps", "2", "--learning-rate", "1e-3"]
+    for _ in range(2):
+        assert CliRunner().invoke(app, ["prefer", str(run), *given], catch_exceptions=False).exit_code == 0
+    assert (run / "students" / "one" / "student" / "model.safetensors").is_file()
+    assert RunDirectory(run).read(Preference) == pairs
