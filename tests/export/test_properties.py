@@ -19,8 +19,6 @@ from vpd.engine.journal import read_records
 WORDS = some.text(min_size=1, max_size=60).filter(str.strip)
 SIGNS = ("<", ">", "|", "[", "]", "/", "image", "im_end", "IMG", "INST", " ", "\n", "x")
 PIECES = some.lists(some.sampled_from(SIGNS), max_size=12)
-    some.sampled_from(["<", ">", "|", "[", "]", "/", "image", "im_end", "IMG", "INST", " ", "\n", "x"]), max_size=12
-)
 
 
 @given(PIECES.map("".join))
