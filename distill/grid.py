@@ -9,13 +9,14 @@ from vpd.tools.box import Box
 
 __all__ = ["FAMILIES", "Grid", "Style", "Written", "open_grid"]
 
-Style = Literal["corners", "cell", "loc", "brackets", "pixels", "unit"]
+Style = Literal["corners", "cell", "loc", "marks", "brackets", "pixels", "unit"]
 INTEGER = r"(\d+)"
 DECIMAL = r"(\d(?:\.\d+)?)"
 FORMS: dict[Style, re.Pattern[str]] = {
     "cell": re.compile(r"\bx(\d+)[ ,]*y(\d+)\b"),
     "corners": re.compile(r"(?<![\d.])\d+(?:,? \d+){3}(?![\d.]*\d)"),
     "loc": re.compile(r"<loc(\d{4})>\s*" * 4),
+    "marks": re.compile(r"(?:<\|box_start\|>)?\(\d+,\s*\d+\),\s*\(\d+,\s*\d+\)(?:<\|box_end\|>)?"),
     "brackets": re.compile(rf"\[\s*{INTEGER}(?:\s*,\s*{INTEGER}){{3}}\s*\]"),
     "pixels": re.compile(rf"\[\s*{INTEGER}(?:\s*,\s*{INTEGER}){{3}}\s*\]"),
     "unit": re.compile(rf"\[\s*{DECIMAL}(?:\s*,\s*{DECIMAL}){{3}}\s*\]"),
@@ -37,8 +38,9 @@ class Grid:
     style: Style = "corners"
     """`corners`: `top left bottom right` in steps, as PaLI writes boxes (VPD, figure 3). `cell`: one column and one row.
 
-    `loc`: PaliGemma's tokens, top left bottom right. `brackets`: `[left, top, right, bottom]` in steps. `pixels`: the same in
-    pixels of the picture. `unit`: the same as shares of the picture's sides.
+    `loc`: PaliGemma's tokens, top left bottom right. `marks`: Qwen2-VL's two corners between its tokens. `brackets`:
+    `[left, top, right, bottom]` in steps. `pixels`: the same in pixels of the picture. `unit`: the same as shares of the
+    picture's sides.
     """
     steps: int = 1000
     """Grid steps along each side; whole numbers run from 0 to steps - 1. A power of ten for `unit`, and 1 for `pixels`."""
@@ -86,6 +88,9 @@ class Grid:
             return " ".join(f"{number:.0f}" for number in numbers)
         if self.style == "loc":
             return "".join(f"<loc{number:04.0f}>" for number in numbers)
+        if self.style == "marks":
+            left, top, right, bottom = (f"{number:.0f}" for number in numbers)
+            return f"<|box_start|>({left},{top}),({right},{bottom})<|box_end|>"
         digits = len(str(self.steps)) - 1 if self.style == "unit" else 0
         return f"[{', '.join(f'{number:.{digits}f}' for number in numbers)}]"
 
@@ -113,7 +118,9 @@ class Grid:
             left, top, right, bottom = numbers
             return box_of(left * width, top * height, right * width, bottom * height)
         middles = tuple((number + 0.5) / self.steps for number in numbers)
-        left, top, right, bottom = middles if self.style == "brackets" else (middles[1], middles[0], middles[3], middles[2])
+        left, top, right, bottom = (
+            middles if self.style in ("brackets", "marks") else (middles[1], middles[0], middles[3], middles[2])
+        )
         return box_of(left * width, top * height, right * width, bottom * height)
 
     def _step(self, at: float, length: float) -> int:
@@ -131,14 +138,14 @@ def box_of(left: float, top: float, right: float, bottom: float) -> Box:
 FAMILIES: dict[str, Grid] = {
     "pali": Grid("corners", 1000),
     "paligemma": Grid("loc", 1024),
-    "qwen2-vl": Grid("brackets", 1000),
+    "qwen2-vl": Grid("marks", 1000),
     "qwen2.5-vl": Grid("pixels", 1),
     "qwen3-vl": Grid("brackets", 1000),
     "llava": Grid("unit", 100),
     "idefics": Grid("unit", 100),
 }
 """The grid that a family of students is used to. docs/rationales.md says where these forms come from."""
-STEPS: dict[str, int] = {"corners": 1000, "cell": 8, "loc": 1024, "brackets": 1000, "pixels": 1, "unit": 100}
+STEPS: dict[str, int] = {"corners": 1000, "cell": 8, "loc": 1024, "marks": 1000, "brackets": 1000, "pixels": 1, "unit": 100}
 
 
 def open_grid(name: str) -> Grid:

@@ -2,7 +2,18 @@
 
 import ast
 
-__all__ = ["article", "choice_word", "counted", "listed", "plural", "singular", "subject_of", "tell_branch", "tell_test"]
+__all__ = [
+    "article",
+    "as_noun",
+    "choice_word",
+    "counted",
+    "listed",
+    "plural",
+    "singular",
+    "subject_of",
+    "tell_branch",
+    "tell_test",
+]
 
 IRREGULAR = {
     "person": "people",
@@ -29,6 +40,8 @@ MASS = frozenset(
     "clothing fruit ice mud paper rain sky soup traffic wine beer coffee tea milk cheese".split()
 )
 """Nouns without an article; some of them only mostly."""
+COLORS = frozenset("black white gray grey red brown yellow green blue purple pink".split())
+"""Words that are no nouns by themselves; orange is."""
 
 RELATIONS: dict[tuple[str, type[ast.cmpop]], str] = {
     ("x", ast.Lt): "to the left of",
@@ -48,6 +61,11 @@ ALONG = {
 UPWARD = {"lower", "upper", "vertical_center"}
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE}
 STRICT: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.LtE: ast.Lt, ast.GtE: ast.Gt}
+
+
+def as_noun(text: str) -> str:
+    """What was looked for as a noun: `green` is a green thing."""
+    return f"{text} thing" if text.rpartition(" ")[2].lower() in COLORS else text
 
 
 def plural(noun: str) -> str:

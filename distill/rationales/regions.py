@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vpd.distill.rationales.phrases import singular
+from vpd.distill.rationales.phrases import as_noun, singular
 from vpd.engine.records import ToolCall
 from vpd.tools.box import Box
 
@@ -42,7 +42,7 @@ def noun_of_call(call: ToolCall) -> str:
     """What a call looked for: its first text argument, for one; else the label of what it found."""
     texts = [value for value in call.arguments.values() if isinstance(value, str)]
     if texts:
-        return singular(texts[0])
+        return as_noun(singular(texts[0]))
     found = regions_in(call.result)
     return str(found[0].get("label") or "region") if found else "object"
 

@@ -146,12 +146,21 @@ class Teller:
             if region is not None:
                 self._loops[step.line].append((step, region))
             return self._tell_loop(step.line, unknown) if is_last else ""
-        said = tell_branch(step.source, values, self._nouns)
+        taken = bool(step.names.get("taken"))
+        parts = parts_of(step.source)
+        if len(parts) > 1 and not taken:
+            return ""  # which part failed is not known
+        told = [self._tell_test(part, values, taken=taken) for part in parts]
+        return " ".join(filter(None, told))
+
+    def _tell_test(self, test: str, values: dict[str, Any], *, taken: bool) -> str:
+        """One comparison as a sentence."""
+        said = tell_branch(test, values, self._nouns)
         if said is None:
             return ""
         subject, relation = said
         verb = "are" if subject[:1].isdigit() and subject.split()[0] != "1" else "is"
-        return f"{sentence_case(subject)} {verb} {'' if step.names.get('taken') else 'not '}{relation}."
+        return f"{sentence_case(subject)} {verb} {'' if taken else 'not '}{relation}."
 
     def _tell_loop(self, line: int, name: str) -> str:
         """A test of places that was made of one region after the other, told as what passed it."""
@@ -176,6 +185,17 @@ class Teller:
 
     def _place(self, region: dict[str, Any]) -> str:
         return self._grid.write(box_of_region(region), self._trace.image.width, self._trace.image.height)
+
+
+def parts_of(test: str) -> list[str]:
+    """What `and` joins, else the test as a whole."""
+    try:
+        tree = ast.parse(test, mode="eval").body
+    except (SyntaxError, ValueError):
+        return [test]
+    return (
+        [ast.unparse(part) for part in tree.values] if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [test]
+    )
 
 
 def runs_of(calls: list[ToolCall]) -> list[list[ToolCall]]:

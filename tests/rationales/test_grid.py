@@ -8,7 +8,7 @@ from vpd.distill.errors import GridError
 from vpd.distill.grid import FAMILIES, Grid, open_grid
 from vpd.tools.box import Box
 
-NAMES = ("cell", "corners", "loc", "brackets", "pixels", "unit", "unit-1000", "cell-32", "corners-100")
+NAMES = ("cell", "corners", "loc", "marks", "brackets", "pixels", "unit", "unit-1000", "cell-32", "corners-100")
 GRIDS = [open_grid(name) for name in NAMES]
 WIDTH, HEIGHT = 640.0, 427.0
 BOX = Box(64, 42.7, 320, 213.5)
@@ -57,7 +57,7 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     [
         ("pali", "100 100 500 500"),
         ("paligemma", "<loc0102><loc0102><loc0512><loc0512>"),
-        ("qwen2-vl", "[100, 100, 500, 500]"),
+        ("qwen2-vl", "<|box_start|>(100,100),(500,500)<|box_end|>"),
         ("qwen2.5-vl", "[64, 43, 320, 214]"),
         ("qwen3-vl", "[100, 100, 500, 500]"),
         ("llava", "[0.10, 0.10, 0.50, 0.50]"),
@@ -71,7 +71,7 @@ def test_each_family_has_its_own_form(family: str, written: str) -> None:
 def test_the_order_of_the_edges_is_the_familys() -> None:
     box = Box(0, 100, 640, 427)
     assert open_grid("pali").write(box, WIDTH, HEIGHT) == "234 0 999 999"
-    assert open_grid("qwen2-vl").write(box, WIDTH, HEIGHT) == "[0, 234, 999, 999]"
+    assert open_grid("qwen3-vl").write(box, WIDTH, HEIGHT) == "[0, 234, 999, 999]"
 
 
 @pytest.mark.parametrize("name", ["", "cells", "cell-", "cell-x", "cell-0", "unit-64", "pixels-3", "pali-5"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vpd.distill.rationales.phrases import counted, plural, singular, tell_test
+from vpd.distill.rationales.phrases import as_noun, choice_word, counted, plural, singular, tell_test
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,24 @@ def test_a_comparison_of_places_is_told_as_a_relation(test: str, told: str) -> N
 )
 def test_what_is_no_relation_to_a_known_thing_is_not_told(test: str) -> None:
     assert tell_test(test, {"bench": "the bench"}) is None
+
+
+def test_a_color_alone_is_something_of_that_color() -> None:
+    assert [as_noun(text) for text in ("green", "red circle", "orange")] == ["green thing", "red circle", "orange"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "word"),
+    [
+        ("a = max(dogs, key=lambda d: d.x)", "rightmost"),
+        ("a = min(dogs, key=lambda d: d.left)", "leftmost"),
+        ("a = sorted(dogs, key=lambda d: d.area)[-1]", "largest"),
+        ("a = sorted(dogs, key=lambda d: d.y, reverse=True)[0]", "lowest"),
+        ("a = max(dogs, key=lambda d: d.vertical_center)", "topmost"),
+        ("a = max(dogs, key=depth)", None),
+        ("a = dogs[0]", None),
+        ("a = ", None),
+    ],
+)
+def test_by_what_one_of_several_was_chosen(statement: str, word: str | None) -> None:
+    assert choice_word(statement) == word

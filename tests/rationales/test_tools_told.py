@@ -134,6 +134,11 @@ def test_a_call_is_told(body: str, told: list[str], run: Run, question: Question
             'if sign < bench:\n    return "sign"\nreturn "bench"',
             "The depth of the sign at x6 y1, 8.5, is not less than the depth of the bench at x5 y6, 4.",
         ),
+        (
+            'dogs, cats = find(image, "dog"), find(image, "cat")\nif len(dogs) > len(cats) and dogs[0].x < cats[-1].x:\n'
+            '    return "yes"\nreturn "no"',
+            "3 dogs are more than 2 cats. The dog at x1 y5 is to the left of the cat at x6 y7.",
+        ),
         ('dogs = find(image, "dog")\nif len(dogs) > 2:\n    return "yes"\nreturn "no"', "3 dogs are more than 2."),
         (
             'cats = find(image, "cat")\nif find(image, "bench")[0].x > cats[1].x:\n    return "yes"\nreturn "no"',
