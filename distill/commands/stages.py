@@ -128,6 +128,7 @@ def check(
 
     with RunDirectory(directory) as place:
         asked = read_policy(policy or place.settings.policy)
+        known = {one.id: one for one in read_records(labels, Question)} if labels is not None else None
         if look:
             with following("look", None) as advance:
                 look_at_all(place, asked, advance, cache=cache_folder("results", cache), workers=workers)
@@ -136,7 +137,6 @@ def check(
                 alter_all(place, asked, advance)
         records = read_run(place.path)
         show_tally(tally(records, asked), asked)
-        known = {one.id: one for one in read_records(labels, Question)} if labels is not None else None
         voted = votes_of(records.asked, known)
         if voted:
             show_coverage(voted)

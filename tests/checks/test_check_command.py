@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from vpd.distill.checks.calibration import read_calibration
 from vpd.distill.commands.main import app
+from vpd.distill.errors import RunError
 from vpd.distill.judging import judge_trace
 from vpd.distill.records import Verdict
 from vpd.distill.run_directory import RunDirectory
@@ -91,3 +92,17 @@ def test_a_calibration_that_was_written_can_be_used_by_a_policy(tmp_path: Path) 
             f'[limits]\ncalibration = "curve.json"\nconfidence = {confidence}\n'
         )
         assert taught in check(str(tmp_path / "run"), "--policy", str(tmp_path / "own.toml"))
+
+
+def test_a_file_of_labels_that_is_not_there_is_named_before_anything_runs(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", labelled=False)
+    done = CliRunner().invoke(app, ["check", str(tmp_path / "run"), "--look", "--labels", str(tmp_path / "none.jsonl")])
+    assert isinstance(done.exception, FileNotFoundError)
+    assert not (tmp_path / "run" / "findings.jsonl").exists()
+
+
+def test_without_labels_there_is_nothing_to_calibrate_by(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", labelled=False)
+    done = CliRunner().invoke(app, ["check", str(tmp_path / "run"), "--calibrate", str(tmp_path / "curve.json")])
+    assert isinstance(done.exception, RunError)
+    assert not (tmp_path / "curve.json").exists()
