@@ -67,7 +67,8 @@ def test_a_served_model_votes(questions: list[Question]) -> None:
     completer = ScriptedCompleter(say)
     told = next(ask_served(completer, questions[:1], Mode.VOTED, judge_answer, arm="served", voting=Voting(samples=3)))
     assert (told.answer, told.mode, told.text) == ("yes", "voted-3-0.7", "I see one. So the answer is yes.")
-    assert (told.share, told.probability) == (pytest.approx(2 / 3), pytest.approx(2 / 3))
+    assert told.share == pytest.approx(2 / 3)
+    assert told.probability == pytest.approx(2 / 3)
 
 
 def test_a_model_that_fails_ends_the_asking_after_what_was_answered(questions: list[Question]) -> None:
@@ -112,8 +113,9 @@ def test_the_teacher_is_what_most_programs_answer(questions: list[Question]) -> 
     asked = Asked(questions[0], tuple(drawn(questions[0], answer, draw) for draw, answer in enumerate([False, True, True, None])))
     told = next(teacher_predictions([asked], judge_answer))
     assert (told.arm, told.answer, told.outcome) == ("teacher", "yes", Outcome.RIGHT)
-    assert (told.share, told.probability) == (0.5, pytest.approx(2 / 3))
-    assert (told.tokens, told.seconds) == (40, pytest.approx(4 + 3 * 0.5))
+    assert (told.share, told.tokens) == (0.5, 40)
+    assert told.probability == pytest.approx(2 / 3)
+    assert told.seconds == pytest.approx(4 + 3 * 0.5)
 
 
 def test_a_teacher_without_answers_is_silent(questions: list[Question]) -> None:

@@ -49,7 +49,9 @@ def student_class(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def requests_for(questions: list[Question]) -> tuple[dict[str, Any], list[Request]]:
     """The questions as documents of a task, and its requests."""
-    documents = [{"picture": Picture.open(question.image.path), "question": question.text} for question in questions]
+    documents: list[dict[str, Any]] = [
+        {"picture": Picture.open(question.image.path), "question": question.text} for question in questions
+    ]
     ending = "\nAnswer the question using a single word or phrase."
     limits = {"max_new_tokens": 128, "until": ["\n\n"]}
     asked = [
