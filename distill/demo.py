@@ -39,9 +39,9 @@ def demo_arms(steps: int, *, every: bool = False) -> tuple[Arm, ...]:
 
 FULL = Experiment(
     scenes=DatasetSettings(train_images=1600, train_questions=64, unseen_pairs_questions=16, deeper_questions=12),
-    base=Base(pictures=6000, training=TrainSettings(steps=1000, pictures=32, threads=2, **RATES)),
-    training=TrainSettings(steps=700, **RATES),
-    arms=demo_arms(700),
+    base=Base(pictures=6000, training=TrainSettings(steps=1200, pictures=32, threads=2, **RATES)),
+    training=TrainSettings(steps=950, **RATES),
+    arms=demo_arms(950),
 )
 QUICK = Experiment(
     draws=3,
