@@ -85,7 +85,7 @@ class Rationale(Record):
     """Ends with the program's own answer."""
     answer: str
     unfounded: tuple[str, ...] | None = None
-    """What it says that no call or step shows; None where nothing has looked, as for the template's own words."""
+    """What it says that no call or step shows; None where nothing has looked."""
 
 
 class Teaches(StrEnum):

@@ -191,8 +191,9 @@ def read_call(facts: Facts, tool: str, arguments: dict[str, Any], result: Any, w
         return
     if isinstance(result, str):
         read_text(facts, result, texts, asked, given, where)
-    if isinstance(result, list):
-        facts.texts += [(text, where) for text in result if isinstance(text, str)]
+    if isinstance(result, list | dict):
+        facts.texts += [(text, where) for text in texts_in(result)]
+        read_numbers(facts, result, where)
     if isinstance(result, bool):
         facts.said.append((asked, result, where))
         wanted = content(texts[-1]) if texts else frozenset()
@@ -204,6 +205,16 @@ def read_call(facts: Facts, tool: str, arguments: dict[str, Any], result: Any, w
             thing.numbers.add(float(result))
         if tool == "compute_depth" and given:
             given[0].depth = float(result)
+
+
+def texts_in(value: Any) -> list[str]:
+    """The texts in a plain value, names of fields among them, labels of regions not."""
+    if isinstance(value, str):
+        return [value]
+    if is_region(value) or not isinstance(value, list | dict):
+        return []
+    names = [name.replace("_", " ") for name in value] if isinstance(value, dict) else []
+    return names + [text for item in (value.values() if isinstance(value, dict) else value) for text in texts_in(item)]
 
 
 def read_text(facts: Facts, result: str, texts: list[str], asked: frozenset[str], given: list[Thing], where: str) -> None:

@@ -126,3 +126,24 @@ WORDS = (
 def test_any_row_of_its_own_words_is_read_without_an_error(words: list[str], stories: Stories, grid: Grid) -> None:
     question, trace = stories["left dogs"]
     ground(" ".join(words), trace, question, grid)
+
+
+def test_what_a_tool_gave_as_a_record_is_a_ground_too(stories: Stories, grid: Grid) -> None:
+    question, trace = stories["man"]
+    call = trace.calls[0].model_copy(update={"result": {"kind": "tabby", "share": 0.25, "others": ["espresso"]}})
+    changed = trace.model_copy(update={"calls": (call,)})
+    text = "The kind is tabby or espresso, with a share of 0.25. So the answer is surfing."
+    assert ground(text, changed, question, grid).lines == ()
+    assert ground(text.replace("tabby", "collie"), changed, question, grid).lines == ("name: collie",)
+
+
+@pytest.mark.parametrize(
+    "value", ["{'region': 5}", "[{'region': None}]", "{'region': [1, 2, 3, 4], 'from': 'x'}", "{'a': [1, {'b': None}]}"]
+)
+def test_what_a_program_makes_up_is_read_without_an_error(value: str, stories: Stories, grid: Grid) -> None:
+    question, trace = stories["left dogs"]
+    made = eval(value)
+    steps = tuple(step.model_copy(update={"names": {**step.names, "items": made, "values": made}}) for step in trace.steps)
+    ground(
+        "Two dogs are to the left of the bench. So the answer is 2.", trace.model_copy(update={"steps": steps}), question, grid
+    )
