@@ -29,17 +29,25 @@ def rivals(
         typer.Option(help="A scenes.jsonl: tell the true listing of each picture instead of what the run's tools found."),
     ] = None,
     policy: Annotated[list[str] | None, typer.Option(help="Also show the traces that this policy chooses.")] = None,
+    teach: Annotated[
+        Path | None, typer.Option(metavar="DIRECTORY", help="Write one rival's rationales as a run, for vpd train and vpd mix.")
+    ] = None,
     cache: Annotated[Path | None, typer.Option(help="Where draws are cached.")] = None,
 ) -> None:
     """Have a language model reason about the same pictures without programs, and compare: right, founded, words, cost."""
     from vpd.distill.caches import cache_folder  # the records and pydantic load with the first command that needs them
     from vpd.distill.checks.policy import read_policy
     from vpd.distill.commands.downloads import following_downloads
+    from vpd.distill.errors import RunError
     from vpd.distill.rivals import compare
     from vpd.distill.rivals.stage import ask_all, told_in, what_is_seen
+    from vpd.distill.rivals.teaching import write_taught
     from vpd.distill.run_directory import RunDirectory
     from vpd.engine.completers import Sampling, open_completer
 
+    if teach is not None and len(rival or ()) != 1:
+        message = "a student is taught from one rival: name it, --rival llava or --rival reasoning"
+        raise RunError(message)
     with RunDirectory(directory) as run:
         policies = [read_policy(name) for name in dict.fromkeys((run.settings.policy, "none", *(policy or ())))]
         seen = what_is_seen(run, listing, limit)
@@ -51,7 +59,11 @@ def rivals(
         ):
             ask_all(run, rival or (), seen, completer, sampling, advance, draws=draws)
             told = told_in(run, seen, completer.model, sampling)
-        show_rows(compare(run, told, policies, [question for _, question in seen.asked]))
+        asked = [question for _, question in seen.asked]
+        show_rows(compare(run, told, policies, asked))
+        if teach is not None:
+            number = write_taught(run, [one for one in told if one.rival in (rival or ())], asked, teach)
+            say(f"{teach} is a run of {number} rationales; go on with: vpd train {teach}")
 
 
 def show_rows(rows: Sequence["Row"]) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from vpd.distill.checks import read_policy
+from vpd.distill.errors import RunError
 from vpd.distill.grid import Grid
-from vpd.distill.records import Outcome
+from vpd.distill.records import Outcome, Rationale, Teaches, TrainingExample
 from vpd.distill.rivals import Rival, Seen, Told, ask_rival, compare, seen_by_tools, seen_in_scenes
 from vpd.distill.rivals.asking import prompt_for, read_reply
 from vpd.distill.rivals.scene_truth import known_in_scenes
 from vpd.distill.rivals.stage import ask_all, told_in, what_is_seen
+from vpd.distill.rivals.teaching import as_rationale, write_taught
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.scenes import DatasetSettings, Scene, SceneFiles, make_scenes, read_questions, read_scenes
 from vpd.distill.settings import RunSettings
@@ -249,3 +251,46 @@ def test_without_a_listing_the_runs_tools_say_what_is_there(run_path: Path) -> N
     assert {seen.image.sha256 for seen, _ in asking.asked} <= {question.image.sha256 for _, question in asking.asked}
     seen, question = next((seen, question) for seen, question in asking.asked if seen.things)
     assert asking.known(question.text.upper(), seen) == question
+
+
+def test_a_rivals_rationales_become_a_run_that_a_student_is_taught_from(run_path: Path, folder: Path, tmp_path: Path) -> None:
+    with RunDirectory(run_path) as run:
+        asking = what_is_seen(run, SceneFiles.of(folder).scenes, 200)
+        with ScriptedCompleter(reason) as completer:
+            ask_all(run, (), asking, completer, SAMPLING, lambda _outcome: None)
+        records = told_in(run, asking, "scripted", SAMPLING)
+        asked = [question for _, question in asking.asked]
+        counts = {
+            rival: write_taught(run, [one for one in records if one.rival == rival], asked, tmp_path / rival) for rival in Rival
+        }
+    assert counts[Rival.LLAVA] == 8
+    assert 0 < counts[Rival.REASONING] < len(asked)
+    for rival in Rival:
+        place = RunDirectory(tmp_path / rival)
+        examples = place.read(TrainingExample)
+        told_of = [one for one in examples if one.teaches is Teaches.RATIONALE]
+        assert len(told_of) == counts[rival]
+        assert {one.rationale for one in told_of} == {one.id for one in place.read(Rationale)}
+        labels = {one.question: one.messages[-1].content for one in examples if one.teaches is Teaches.ANSWER}
+        assert all(labels[question.id] == question.answers[0] for question in asked)
+
+
+def test_a_wrong_answer_of_a_rival_is_not_taught(run_path: Path, tmp_path: Path) -> None:
+    wrong = told(Rival.REASONING, "Reasoning: There is a red circle at x0 y0.\nAnswer: 1", HOW_MANY)
+    with RunDirectory(run_path) as run:
+        assert write_taught(run, [wrong], [HOW_MANY], tmp_path) == 0
+    assert [one.teaches for one in RunDirectory(tmp_path).read(TrainingExample)] == [Teaches.ANSWER]
+
+
+def test_two_rivals_are_not_mixed_in_one_run(run_path: Path, tmp_path: Path) -> None:
+    texts = ("There is a red circle at x0 y0.", "There is a blue circle at x7 y7.")
+    one, other = (told(Rival.REASONING, f"Reasoning: {text}\nAnswer: 2", HOW_MANY) for text in texts)
+    other = other.model_copy(update={"model": "another"})
+    with RunDirectory(run_path) as run:
+        assert [write_taught(run, [one], [HOW_MANY], tmp_path) for _ in range(2)] == [1, 1]
+        with pytest.raises(RunError, match="holds other rationales"):
+            write_taught(run, [other], [HOW_MANY], tmp_path)
+
+
+def test_a_reply_that_cannot_be_read_is_no_rationale() -> None:
+    assert as_rationale(told(Rival.REASONING, "I cannot see it.", HOW_MANY)) is None

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from vpd.distill.commands.main import app
 from vpd.distill.errors import RunError
 from vpd.distill.grid import Grid
+from vpd.distill.records import TrainingExample
 from vpd.distill.rivals.asking import Rival, prompt_for
 from vpd.distill.rivals.seen import Seen
 from vpd.distill.run_directory import RunDirectory
@@ -57,20 +58,28 @@ def test_recorded_replies_are_compared(run: Path, tmp_path: Path) -> None:
         completion="Reasoning: There is a dog at x1 y1.\nAnswer: yes",
     )  # fmt: skip
     export_draws([reply], tmp_path / "replies.jsonl")
-    said = CliRunner().invoke(
-        app, ["rivals", str(run), "--llm", f"replay:{tmp_path / 'replies.jsonl'}", "--rival", "reasoning"], env={"COLUMNS": "200"}
-    )
+    asked = ["--llm", f"replay:{tmp_path / 'replies.jsonl'}", "--rival", "reasoning", "--teach", str(tmp_path / "taught")]
+    said = CliRunner().invoke(app, ["rivals", str(run), *asked], env={"COLUMNS": "200"})
     assert said.exit_code == 0, said.output
     row = next(line for line in said.output.splitlines() if "parrot" in line)
     assert row.count("100.0 %") == 2
     assert (run / "rivals.jsonl").exists()
+    examples = RunDirectory(tmp_path / "taught").read(TrainingExample)
+    assert [example.messages[-1].content for example in examples] == [
+        "yes",
+        "There is a dog at x1 y1. So the answer is yes.",
+    ]
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(["--rival", "human"], "no rival is called 'human'"), (["--listing", "none.jsonl"], r"none\.jsonl is not there")],
+    [
+        (["--rival", "human"], "no rival is called 'human'"),
+        (["--listing", "none.jsonl"], "none.jsonl is not there"),
+        (["--teach", "taught"], "taught from one rival"),
+    ],
 )
 def test_what_is_wrong_is_said(run: Path, tmp_path: Path, arguments: list[str], says: str) -> None:
     done = CliRunner().invoke(app, ["rivals", str(run), "--llm", "local/qwen2.5-coder-0.5b", *arguments])
     assert isinstance(done.exception, RunError)
-    assert says.replace("\\", "") in str(done.exception)
+    assert says in str(done.exception)
