@@ -3,12 +3,13 @@
 Mask2Former (Cheng et al. 2022), MaskFormer, DETR, EoMT. The outlines stay here; a program is given boxes and numbers.
 """
 
+import inspect
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vpd.tools.box import Box
 from vpd.tools.coco import match_names, singulars
@@ -106,9 +107,10 @@ def outline(loaded: Loaded, images: Sequence[Image], threshold: float) -> list[O
     for name, value in outputs.items():
         if isinstance(value, torch.Tensor) and value.is_floating_point():
             outputs[name] = value.float()
-    rows = loaded.processor.post_process_panoptic_segmentation(
-        outputs, threshold=threshold, label_ids_to_fuse=set(), target_sizes=sizes_of(images)
-    )
+    read = loaded.processor.post_process_panoptic_segmentation
+    # where it is left out, some processors warn that they take no two things for one, which is what is wanted
+    none: dict[str, Any] = {"label_ids_to_fuse": set()} if "label_ids_to_fuse" in inspect.signature(read).parameters else {}
+    rows = read(outputs, threshold=threshold, target_sizes=sizes_of(images), **none)
     names = loaded.network.config.id2label
     return [
         Outlines(

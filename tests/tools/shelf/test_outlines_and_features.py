@@ -82,6 +82,22 @@ def test_segments_share_out_the_pixels_of_each_image(checkpoint: Build, images: 
             assert part.box.label in {"cat", "sky", "person"}
 
 
+@pytest.mark.parametrize("name", ["maskformer", "detr_panoptic", "eomt"])
+def test_other_families_share_out_pixels_too(checkpoint: Build, images: list[Image], name: str) -> None:
+    segment = by_name(segmentation_tools(model=checkpoint(name), threshold=0.0, device="cpu"))["segment"]
+    parts = [part for wanted in NAMES for part in segment(images[:1], [wanted])[0]]
+    assert sum(part.area for part in parts) <= images[0].width * images[0].height
+    assert all(part.box == part.box.clipped(images[0].width, images[0].height) for part in parts)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_outlines_are_had_in_half_precision(checkpoint: Build, images: list[Image], dtype: str) -> None:
+    segment = by_name(segmentation_tools(model=checkpoint("mask2former"), threshold=0.0, device="cpu", dtype=dtype))["segment"]
+    assert any(segment(images[:1], [name])[0] for name in NAMES)
+    area_of = by_name(outline_tools(model=checkpoint("sam"), device="cpu", dtype=dtype))["area_of"]
+    assert 0 <= area_of(images[:1])[0] <= images[0].width * images[0].height
+
+
 def test_several_pictures_are_outlined_as_each_is_alone(checkpoint: Build, images: list[Image]) -> None:
     def segment(*some: Image) -> Any:
         tools = segmentation_tools(model=checkpoint("mask2former"), threshold=0.0, device="cpu")
@@ -131,8 +147,9 @@ def test_a_region_means_the_thing_that_fills_it() -> None:
         pixels_of(DRAWN, Box(3, 0, 4, 1))
 
 
-def test_a_shown_region_is_outlined(checkpoint: Build, images: list[Image]) -> None:
-    tools = by_name(outline_tools(model=checkpoint("sam"), device="cpu"))
+@pytest.mark.parametrize("name", ["sam", "sam2"])
+def test_a_shown_region_is_outlined(checkpoint: Build, images: list[Image], name: str) -> None:
+    tools = by_name(outline_tools(model=checkpoint(name), device="cpu"))
     areas = tools["area_of"](images)
     assert all(0 <= area <= image.ref.width * image.ref.height for area, image in zip(areas, images, strict=True))
     assert areas == [tools["area_of"]([image])[0] for image in images]

@@ -217,21 +217,85 @@ def dpt(folder: Path) -> Path:
     return save(folder, lifted(hf.DPTForDepthEstimation(config)), hf.DPTImageProcessor(size={"height": 32, "width": 32}))
 
 
-def mask2former(folder: Path) -> Path:
-    hf = transformers()
+STAGES = ["stage1", "stage2", "stage3", "stage4"]
+OUTLINED = {0: "cat", 1: "sky-other-merged", 2: "person"}
+NAMES = {"id2label": OUTLINED, "label2id": {name: number for number, name in OUTLINED.items()}}
+DETR = {
+    "encoder_layers": 1,
+    "decoder_layers": 1,
+    "encoder_ffn_dim": 32,
+    "decoder_ffn_dim": 32,
+    "encoder_attention_heads": 8,
+    "decoder_attention_heads": 8,
+    "num_queries": 6,
+}
 
-    backbone = hf.SwinConfig(
+
+def large_swin() -> Any:
+    """With all four stages, as networks for outlines want it."""
+    return transformers().SwinConfig(
         image_size=64,
         embed_dim=8,
         depths=[1, 1, 1, 1],
         num_heads=[1, 1, 1, 1],
         window_size=2,
         patch_size=4,
-        out_features=["stage1", "stage2", "stage3", "stage4"],
+        out_features=STAGES,
     )
-    names = {0: "cat", 1: "sky-other-merged", 2: "person"}
+
+
+def maskformer(folder: Path) -> Path:
+    hf = transformers()
+
+    config = hf.MaskFormerConfig(
+        backbone_config=large_swin(),
+        decoder_config=hf.DetrConfig(d_model=32, **DETR),
+        fpn_feature_size=32,
+        mask_feature_size=32,
+        **NAMES,
+    )
+    pictures = hf.MaskFormerImageProcessor(size={"height": 64, "width": 64})
+    return save(folder, apart(hf.MaskFormerForInstanceSegmentation(config)), pictures)
+
+
+def detr_panoptic(folder: Path) -> Path:
+    hf = transformers()
+
+    config = hf.DetrConfig(
+        backbone_config=hf.ResNetConfig(embedding_size=8, hidden_sizes=[8, 8, 8, 8], depths=[1, 1, 1, 1], out_features=STAGES),
+        use_timm_backbone=False,
+        backbone=None,
+        use_pretrained_backbone=False,
+        d_model=16,
+        **DETR,
+        **NAMES,
+    )
+    return save(folder, hf.DetrForSegmentation(config), hf.DetrImageProcessor(size={"shortest_edge": 32, "longest_edge": 48}))
+
+
+def eomt(folder: Path) -> Path:
+    hf = transformers()
+
+    config = hf.EomtConfig(
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        image_size=64,
+        patch_size=16,
+        num_queries=6,
+        num_blocks=1,
+        num_upscale_blocks=1,
+        **NAMES,
+    )
+    pictures = hf.EomtImageProcessor(size={"shortest_edge": 64, "longest_edge": 64}, do_pad=True, do_split_image=False)
+    return save(folder, hf.EomtForUniversalSegmentation(config), pictures)
+
+
+def mask2former(folder: Path) -> Path:
+    hf = transformers()
+
     config = hf.Mask2FormerConfig(
-        backbone_config=backbone,
+        backbone_config=large_swin(),
         feature_size=32,
         mask_feature_size=32,
         hidden_dim=32,
@@ -241,8 +305,7 @@ def mask2former(folder: Path) -> Path:
         num_attention_heads=2,
         dim_feedforward=32,
         num_queries=6,
-        id2label=names,
-        label2id={name: number for number, name in names.items()},
+        **NAMES,
     )
     pictures = hf.Mask2FormerImageProcessor(size={"height": 64, "width": 64})
     return save(folder, apart(hf.Mask2FormerForUniversalSegmentation(config)), pictures)
@@ -281,6 +344,35 @@ def sam(folder: Path) -> Path:
         mask_pad_size={"height": 16, "width": 16},
     )
     return save(folder, hf.SamModel(config), hf.SamProcessor(pictures))
+
+
+def sam2(folder: Path) -> Path:
+    hf = transformers()
+
+    backbone = {
+        "model_type": "sam2_hiera_det_model",
+        "hidden_size": 8,
+        "num_attention_heads": 1,
+        "image_size": [256, 256],
+        "blocks_per_stage": [1, 1, 2, 1],
+        "embed_dim_per_stage": [8, 16, 32, 64],
+        "num_attention_heads_per_stage": [1, 2, 4, 8],
+        "window_size_per_stage": [8, 8, 8, 8],
+        "global_attention_blocks": [3],
+        "window_positional_embedding_background_size": [2, 2],
+    }
+    config = hf.Sam2Config(
+        vision_config={
+            "backbone_config": backbone,
+            "backbone_channel_list": [64, 32, 16, 8],
+            "fpn_hidden_size": 32,
+            "backbone_feature_sizes": [[64, 64], [32, 32], [16, 16]],
+        },
+        prompt_encoder_config={"hidden_size": 32, "image_size": 256, "patch_size": 16, "mask_input_channels": 4},
+        mask_decoder_config={"hidden_size": 32, "mlp_dim": 32, "num_attention_heads": 2, "iou_head_hidden_dim": 16},
+    )
+    pictures = hf.Sam2ImageProcessor(size={"height": 256, "width": 256}, mask_size={"height": 64, "width": 64})
+    return save(folder, hf.Sam2Model(config), hf.Sam2Processor(pictures, target_size=256))
 
 
 def timm_vit(folder: Path) -> Path:
