@@ -24,6 +24,8 @@ class Sampling:
     """Draw number and prompt are mixed into it, so that draws differ. None is 0 for local models; remote ones then choose."""
     stop: tuple[str, ...] = ()
     """Texts that end a completion; not part of it."""
+    alternatives: int = 0
+    """How many likely first tokens are to be told with the completion, 0..20; models that cannot tell are asked all the same."""
 
     def __post_init__(self) -> None:
         if self.temperature is not None and not 0 <= self.temperature <= 2:
@@ -38,13 +40,14 @@ class Sampling:
 
     def as_record(self) -> dict[str, float | int | str | None]:
         """As a `Program` holds it and as keys are made of it; what stops is one text, a line each."""
-        return {
+        record: dict[str, float | int | str | None] = {
             "temperature": None if self.temperature is None else float(self.temperature),
             "max_tokens": self.max_tokens,
             "top_p": None if self.top_p is None else float(self.top_p),
             "seed": self.seed,
             "stop": repr(self.stop) if self.stop else None,
         }
+        return record | ({"alternatives": self.alternatives} if self.alternatives else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class Completion:
     """It was drawn earlier and read from the draw cache."""
     replayed: bool = False
     """It was recorded earlier and answered from a file."""
+    first: dict[str, float] | None = None
+    """Log-probabilities of likely first tokens, where they were asked for and the model tells."""
 
 
 class Completer(Protocol):

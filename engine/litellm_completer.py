@@ -104,6 +104,8 @@ class LitellmCompleter(Closing):
             request["top_p"] = sampling.top_p
         if sampling.stop:
             request["stop"] = list(sampling.stop)
+        if sampling.alternatives and "top_logprobs" in (self._litellm.get_supported_openai_params(model=self.asks) or ()):
+            request |= {"logprobs": True, "top_logprobs": sampling.alternatives}
         if sampling.seed is not None or self._seeded:
             request["seed"] = seed_of(sampling, prompt, draw)
         return request
@@ -182,6 +184,7 @@ def read_answer(litellm: Any, answer: Any, model: str, seconds: float) -> Comple
         cost=price_of(litellm, answer, model),
         score=mean_log_probability(choices[0]),
         seconds=seconds,
+        first=first_tokens(choices[0]),
     )
 
 
@@ -193,6 +196,13 @@ def price_of(litellm: Any, answer: Any, model: str) -> float | None:
         return float(litellm.completion_cost(completion_response=answer, model=model))
     except Exception:  # noqa: BLE001  a model without a price raises, and which error changes from release to release
         return None
+
+
+def first_tokens(choice: Any) -> dict[str, float] | None:
+    """The likeliest first tokens of a choice with their log-probabilities, where the provider sent them."""
+    content = getattr(getattr(choice, "logprobs", None), "content", None)
+    likely = getattr(content[0], "top_logprobs", None) if content else None
+    return {str(token.token): float(token.logprob) for token in likely} if likely else None
 
 
 def mean_log_probability(choice: Any) -> float | None:

@@ -2,8 +2,10 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from math import exp
 
 from vpd.distill.evaluation.saying import read_samples
 from vpd.distill.records import Prediction
@@ -11,13 +13,15 @@ from vpd.distill.student.predict import ASK, LONGEST, Judge, Mode
 from vpd.distill.student.voting import Voting
 from vpd.engine.completer import Completer, Completion, Sampling
 from vpd.engine.prompt import make_prompt
-from vpd.engine.records import Prompt, Question
+from vpd.engine.records import AnswerKind, Prompt, Question
 from vpd.prompts.render import Turn
 
 __all__ = ["ask_served"]
 
 ENDING = " End with a sentence of its own: So the answer is ..."
 """Added where the rationale comes first, since a model that we did not teach does not know how ours end."""
+ALTERNATIVES = 20
+"""First tokens that are asked for where yes or no is wanted: as many as providers give."""
 DEFAULT_VOTING = Voting()
 
 
@@ -44,7 +48,9 @@ def ask_served(
     try:
         for question in questions:
             prompt = prompt_for(question, mode)
-            waiting.append((question, [pool.submit(timed, completer, prompt, sampling, draw) for draw in range(samples)]))
+            wants_yes = mode is Mode.ANSWER and question.answer_kind is AnswerKind.YES_NO
+            how = replace(sampling, alternatives=ALTERNATIVES) if wants_yes else sampling
+            waiting.append((question, [pool.submit(timed, completer, prompt, how, draw) for draw in range(samples)]))
             if len(waiting) > 2 * width:
                 yield read(*waiting.popleft(), arm, mode, voting, judge)
         while waiting:
@@ -72,7 +78,7 @@ def timed(completer: Completer, prompt: Prompt, sampling: Sampling, draw: int) -
     start = time.perf_counter()
     done = completer.complete(prompt, sampling, draw)
     seconds = done.seconds or time.perf_counter() - start
-    return Completion(done.text, done.prompt_tokens, done.completion_tokens, done.cost, done.score, seconds)
+    return replace(done, seconds=seconds)
 
 
 def read(
@@ -88,5 +94,17 @@ def read(
             "tokens": sum(one.completion_tokens for one in done),
             "prompt_tokens": sum(one.prompt_tokens for one in done),
             "cost": sum(costs) if len(costs) == len(done) else None,
+            "probability": prediction.probability if mode is Mode.VOTED else yes_among(done[0].first),
         }
     )
+
+
+def yes_among(first: Mapping[str, float] | None) -> float | None:
+    """The probability of yes beside no by the likely first tokens, in any spelling; None where neither is among them."""
+    shares = {"yes": 0.0, "no": 0.0}
+    for token, logarithm in (first or {}).items():
+        word = token.strip().lower()
+        if word in shares:
+            shares[word] += exp(logarithm)
+    both = shares["yes"] + shares["no"]
+    return shares["yes"] / both if both else None

@@ -5,9 +5,11 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image as Picture
 
 from vpd.engine.completer import Sampling, seed_of
 from vpd.engine.completers import open_completer
@@ -17,6 +19,7 @@ from vpd.engine.prompt import make_prompt
 from vpd.engine.records import Prompt
 from vpd.engine.retries import Retries, Transient, retrying, seconds_to_wait
 from vpd.prompts.render import Turn
+from vpd.tools.image import read_image_ref
 
 QUICK = Retries(attempts=4, first=0.001, longest=0.002)
 TEXT = "answer = 'yes'"
@@ -108,6 +111,32 @@ def test_the_mean_log_probability_is_the_score(flaky: Flaky, completer: LitellmC
     tokens: list[dict[str, Any]] = [{"token": "a", "logprob": value, "bytes": None, "top_logprobs": []} for value in (-0.5, -1.5)]
     flaky.choice["logprobs"] = {"content": tokens}
     assert completer.complete(prompt(), Sampling(), 0).score == pytest.approx(-1.0)
+
+
+def test_likely_first_tokens_are_read_where_they_are_sent(flaky: Flaky, completer: LitellmCompleter) -> None:
+    likely: list[dict[str, Any]] = [
+        {"token": token, "logprob": value, "bytes": None} for token, value in (("yes", -0.1), ("no", -3.0))
+    ]
+    flaky.choice["logprobs"] = {"content": [{"token": "yes", "logprob": -0.1, "bytes": None, "top_logprobs": likely}]}
+    assert completer.complete(prompt(), Sampling(alternatives=20), 0).first == {"yes": -0.1, "no": -3.0}
+
+
+def test_first_tokens_are_asked_for_only_where_they_are_wanted(flaky: Flaky, completer: LitellmCompleter) -> None:
+    for sampling in (Sampling(), Sampling(alternatives=20)):
+        assert completer.complete(prompt(), sampling, 0).first is None
+    assert [request.get("top_logprobs") for request in flaky.requests] == [None, 20]
+    assert "alternatives" not in Sampling().as_record()
+
+
+def test_a_picture_is_sent_before_the_last_text(flaky: Flaky, completer: LitellmCompleter, tmp_path: Path) -> None:
+    Picture.new("RGB", (4, 3), "red").save(tmp_path / "red.png")
+    turns = [Turn("system", "Look."), Turn("user", "What color?")]
+    completer.complete(make_prompt("student", turns, read_image_ref(tmp_path / "red.png")), Sampling(), 0)
+    system, user = flaky.requests[0]["messages"]
+    assert system == {"role": "system", "content": "Look."}
+    assert [part["type"] for part in user["content"]] == ["image_url", "text"]
+    assert user["content"][0]["image_url"]["url"].startswith("data:image/png;base64,")
+    assert user["content"][1]["text"] == "What color?"
 
 
 @pytest.mark.parametrize("code", [408, 429, 500, 502, 503, 529])

@@ -1,6 +1,7 @@
 """Who can be asked beside a student: a served model, the programs, one tool; and the official metric at the end."""
 
 import json
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from vpd.distill.evaluation.errors import EvaluationError
 from vpd.distill.evaluation.one_tool import ask_tool
 from vpd.distill.evaluation.programs import teacher_predictions
 from vpd.distill.evaluation.scoring import given
-from vpd.distill.evaluation.served import ask_served
+from vpd.distill.evaluation.served import ask_served, yes_among
 from vpd.distill.evaluation.whom import choose, find_student
 from vpd.distill.judging import judge_answer, judge_trace
 from vpd.distill.records import Outcome, Prediction
@@ -69,6 +70,16 @@ def test_a_served_model_votes(questions: list[Question]) -> None:
     assert (told.answer, told.mode, told.text) == ("yes", "voted-3-0.7", "I see one. So the answer is yes.")
     assert told.share == pytest.approx(2 / 3)
     assert told.probability == pytest.approx(2 / 3)
+
+
+def test_the_probability_of_yes_is_weighed_among_likely_first_tokens(questions: list[Question]) -> None:
+    first = {"Yes": log(0.5), " yes": log(0.1), "no": log(0.2), "Perhaps": log(0.1)}
+    assert yes_among(first) == pytest.approx(0.75)
+    assert yes_among({"perhaps": 0.0}) is None
+    assert yes_among(None) is None
+    completer = ScriptedCompleter(lambda _prompt, _draw: "yes")
+    list(ask_served(completer, questions[:3], Mode.ANSWER, judge_answer, arm="served"))
+    assert sorted(sampling.alternatives for _, sampling, _ in completer.requests) == [0, 0, 20]
 
 
 def test_a_model_that_fails_ends_the_asking_after_what_was_answered(questions: list[Question]) -> None:
