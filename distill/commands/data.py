@@ -149,27 +149,18 @@ def import_data(
     layout = Columns() if columns is None else read_columns(columns)
     store = cache_folder("data-sets", cache)
     source = open_source(name, folder, store, split=split, kinds=kind or (), columns=layout)
-    given = {
-        "llm": llm,
-        "draws": draws,
-        "temperature": temperature,
-        "toolset": toolset,
-        "draw_seed": draw_seed,
-        "policy": policy,
-    }
+    settings = {"llm": llm, "draws": draws, "temperature": temperature, "draw_seed": draw_seed}
+    given = {**settings, "toolset": toolset, "policy": policy}
     chosen: dict[str, Any] = {each: value for each, value in given.items() if value is not None}
-    origin = {
+    origin: dict[str, Any] = {
         "data_set": name,
         "title": source.title,
         "licence": DATASETS[name].licence if name in DATASETS else None,
         "place": folder,
         "split": split,
         "kinds": kind or [],
-        "limit": limit,
-        "seed": seed,
-        "choices_in_text": choices,
-        "labels": labels,
     }
+    origin |= {"limit": limit, "seed": seed, "choices_in_text": choices, "labels": labels}
     with (
         RunDirectory(directory, settings_for(directory, chosen)) as run,
         Pictures((*source.places, *(images or ())), store, keep=directory / "pictures") as pictures,
@@ -177,9 +168,8 @@ def import_data(
     ):
         questions = read_questions(source, pictures, limit=limit, seed=seed)
         worded = map(with_choices, questions) if choices else questions
-        if not labels:
-            worded = (question.model_copy(update={"answers": ()}) for question in worded)
-        total = add_to_run(run, worded, origin, straddling=Straddling(straddling), advance=advance)
+        asked = worded if labels else (question.model_copy(update={"answers": ()}) for question in worded)
+        total = add_to_run(run, asked, origin, straddling=Straddling(straddling), advance=advance)
     say(f"{directory / 'questions.jsonl'} holds {total:,} questions; go on with: vpd sample {directory}")
 
 
