@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -37,6 +38,12 @@ class Record(BaseModel):
     def id_for(cls, **asked: Any) -> str:
         """The `id` that a record of these `ASKED` fields has, before there is one."""
         return sha256_of({name: asked[name] for name in cls.ASKED})[:20]
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The record with some fields changed; its `id` is its own, not that of the one it was copied from."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("id", None)
+        return copied
 
     @property
     def digest(self) -> str:
