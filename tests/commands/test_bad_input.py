@@ -90,7 +90,7 @@ def test_an_interrupted_stage_says_so_and_the_next_run_ends_it(tmp_path: Path) -
         "make",
         "scenes",
         "--train-images",
-        "600",
+        "1500",
         "--test-images",
         "5",
     ]
