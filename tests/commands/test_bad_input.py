@@ -82,19 +82,10 @@ def test_a_stage_whose_input_is_missing_names_it(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_stage_says_so_and_the_next_run_ends_it(tmp_path: Path) -> None:
-    made = [
-        sys.executable,
-        "-m",
-        "vpd.distill.commands",
-        "scenes",
-        "make",
-        "scenes",
-        "--train-images",
-        "1500",
-        "--test-images",
-        "5",
-    ]
-    process = subprocess.Popen(made, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    made = ["scenes", "make", "scenes", "--train-images", "1500", "--test-images", "5"]
+    heard = "import runpy, signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)"  # jobs in the background ignore it
+    command = [sys.executable, "-c", f"{heard}\nrunpy.run_module('vpd.distill.commands', run_name='__main__')", *made]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     while not list(tmp_path.glob("scenes/images/train-0000*.png")):
         assert process.poll() is None
         time.sleep(0.02)
@@ -103,5 +94,5 @@ def test_an_interrupted_stage_says_so_and_the_next_run_ends_it(tmp_path: Path) -
     assert process.returncode == 130
     assert "interrupted; what was written stays" in error
     assert "Traceback" not in error
-    assert vpd(*made[3:], cwd=tmp_path).returncode == 0
+    assert vpd(*made, cwd=tmp_path).returncode == 0
     assert (tmp_path / "scenes" / "questions.jsonl").exists()
