@@ -1,5 +1,6 @@
 """Single files out of wheels of the package index: downloaded with pip, unzipped, never installed or run."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -120,11 +121,11 @@ def cut_back(out: BinaryIO, start: int) -> None:
 def bytes_below(folder: Path) -> int:
     """The size of all wheels below a folder, half-written ones too."""
     size = 0
-    for path in folder.rglob("*.whl"):
-        try:
-            size += path.stat().st_size
-        except FileNotFoundError:  # pip moves its files while they are counted
-            continue
+    for place, _, names in os.walk(folder):  # passes over folders that pip takes away while they are walked, as rglob does not
+        for name in names:
+            if name.endswith(".whl"):
+                with contextlib.suppress(FileNotFoundError):  # pip moves its files while they are counted
+                    size += (Path(place) / name).stat().st_size
     return size
 
 
