@@ -1,16 +1,13 @@
 """The shelf's tools through their real loading path, on tiny checkpoints that the tests write to disk."""
 
 from collections.abc import Callable
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image as Picture
 
-from vpd.tools import Box, Image, Tool, ToolFailed, read_image_ref
+from vpd.tools import Image, Tool, ToolFailed
 from vpd.tools.errors import ToolSetError, WeightsError
 from vpd.tools.placement import Placement
 from vpd.tools.shelf.depth import depth_tools
@@ -22,44 +19,7 @@ from vpd.tools.shelf.questions import question_tools
 pytest.importorskip("transformers")
 
 
-def load_builders() -> ModuleType:
-    spec = spec_from_file_location("tiny_checkpoints", Path(__file__).with_name("tiny.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-TINY = load_builders()
 Build = Callable[[str], str]
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """The folder of a tiny checkpoint, written when first asked for."""
-    import torch
-
-    written: dict[str, str] = {}
-
-    def build(name: str) -> str:
-        if name not in written:
-            torch.manual_seed(0)
-            written[name] = str(getattr(TINY, name)(tmp_path_factory.mktemp(name)))
-        return written[name]
-
-    return build
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory: pytest.TempPathFactory) -> list[Image]:
-    """Two pictures of different sizes, and a region of one."""
-    folder, noise = tmp_path_factory.mktemp("pictures"), np.random.default_rng(0)
-    whole = []
-    for name, shape in (("wide", (40, 64, 3)), ("high", (50, 30, 3))):
-        Picture.fromarray(noise.integers(0, 255, shape, dtype=np.uint8)).save(folder / f"{name}.png")
-        whole.append(Image(read_image_ref(folder / f"{name}.png")))
-    return [*whole, Image(whole[0].ref, Box(10, 10, 50, 35))]
 
 
 def by_name(tools: list[Tool]) -> dict[str, Any]:
@@ -114,8 +74,8 @@ def test_a_batch_of_questions_is_answered_as_each_is_alone(checkpoint: Build, im
     assert ask(images[:2], questions) == [ask([image], [question])[0] for image, question in zip(images, questions)]
 
 
-def test_a_model_without_a_chat_template_is_refused(tmp_path: Path, images: list[Image]) -> None:
-    folder = TINY.llava(tmp_path, template=None)
+def test_a_model_without_a_chat_template_is_refused(tmp_path: Path, images: list[Image], builders: ModuleType) -> None:
+    folder = builders.llava(tmp_path, template=None)
     with pytest.raises(ToolFailed, match="no chat template"):
         by_name(question_tools(model=str(folder)))["simple_query"](images[:1], ["what ?"])
 
