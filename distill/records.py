@@ -52,6 +52,8 @@ class State(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     """There was too little to tell by."""
+    UNCLEAR = "unclear"
+    """Who was asked gave no answer that can be read, or could not be shown the trace; no policy takes it for a pass."""
 
 
 class Finding(Record):

@@ -14,7 +14,7 @@ from vpd.distill.records import Outcome, State, Verdict
 
 __all__ = ["Limits", "Policy", "read_policy", "shipped_policies"]
 
-CHECKS = ("looks", "varies", "chance", "unbeaten", "agreement", "agreed", "views", "steps", "sensitive")
+CHECKS = ("looks", "varies", "chance", "unbeaten", "agreement", "agreed", "views", "steps", "sensitive", "critic")
 
 
 class Limits(BaseModel):
@@ -46,7 +46,7 @@ class Policy(BaseModel):
     one_of: tuple[tuple[str, ...], ...] = ()
     """Groups of checks, of each of which at least one must pass."""
     unknown: Literal["pass", "fail"] = "pass"
-    """What a required check that could not tell counts as."""
+    """What a required check that could not tell, or was not done, counts as."""
     prefer: Literal["record", "shared", "score", "shortest", "first"] = "record"
     """Of several traces that may be taught: the best track record, the one most draws share, the judge's best score, the shortest
     in calls and steps, or the first drawn. Ties go to the one most draws share, then to the first."""
@@ -62,7 +62,7 @@ class Policy(BaseModel):
 
     def refusals(self, states: Mapping[str, State]) -> tuple[str, ...]:
         """The requirements that the findings do not meet."""
-        barred = {State.FAILED} if self.unknown == "pass" else {State.FAILED, State.UNKNOWN}
+        barred = {State.FAILED, State.UNCLEAR} | ({State.UNKNOWN} if self.unknown == "fail" else set())
         missed = [name for name in self.require if states.get(name, State.UNKNOWN) in barred]
         groups = [" or ".join(group) for group in self.one_of if all(states.get(name) is not State.PASSED for name in group)]
         return (*missed, *groups)

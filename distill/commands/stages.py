@@ -2,11 +2,15 @@
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vpd.distill.commands.console import following, say
+
+if TYPE_CHECKING:
+    from vpd.distill.checks.policy import Policy
+    from vpd.distill.run_directory import RunDirectory
 
 __all__ = ["build", "check", "explain", "judge", "run", "sample"]
 
@@ -103,6 +107,11 @@ def check(
     policy: Annotated[str | None, typer.Option(help="Judge by this policy; by default the run's own.")] = None,
     look: Annotated[bool, typer.Option("--look", help="Also run the programs again on changed pictures.")] = False,
     alter: Annotated[bool, typer.Option("--alter", help="Also replay the programs with tools' results altered.")] = False,
+    critic: Annotated[
+        str | None,
+        typer.Option(metavar="LLM", help="Also ask this language model, any litellm string, whether each step follows."),
+    ] = None,
+    critic_sees: Annotated[bool, typer.Option("--critic-sees", help="Show the critic the picture too, if it can see.")] = False,
     labels: Annotated[
         Path | None, typer.Option(help="A JSON Lines file of the same questions with labels that the run does not see.")
     ] = None,
@@ -126,6 +135,8 @@ def check(
     from vpd.engine.journal import read_records
     from vpd.engine.records import Question
 
+    if critic_sees and critic is None:
+        raise typer.BadParameter("--critic-sees goes with --critic LLM")
     with RunDirectory(directory) as place:
         asked = read_policy(policy or place.settings.policy)
         known = {one.id: one for one in read_records(labels, Question)} if labels is not None else None
@@ -135,6 +146,8 @@ def check(
         if alter:
             with following("alter", None) as advance:
                 alter_all(place, asked, advance)
+        if critic is not None:
+            ask_critic(place, asked, critic, cache, sees=critic_sees)
         records = read_run(place.path)
         show_tally(tally(records, asked), asked)
         voted = votes_of(records.asked, known)
@@ -144,6 +157,21 @@ def check(
             curve = fit((each.confidence, each.right) for each in voted if each.confidence >= 0)
             write_text(calibrate, curve.model_dump_json(indent=1) + "\n")
             say(f"the calibration of {curve.questions} votes is in {calibrate}")
+
+
+def ask_critic(place: "RunDirectory", policy: "Policy", llm: str, cache: Path | None, *, sees: bool) -> None:
+    """Have a language model read what the policy would still teach."""
+    from vpd.distill.caches import cache_folder
+    from vpd.distill.checks.critic import Critic, criticise_run
+    from vpd.distill.commands.downloads import following_downloads
+    from vpd.engine.completers import open_completer
+
+    with (
+        following_downloads() as downloads,
+        open_completer(llm, cache=cache_folder("draws", cache), progress=downloads) as completer,
+        following("critic", None) as advance,
+    ):
+        criticise_run(place, policy, Critic(completer, sees), advance)
 
 
 def explain(

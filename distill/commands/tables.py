@@ -24,12 +24,15 @@ def show_tally(counts: Tally, policy: Policy) -> None:
     from rich.table import Table
 
     table = Table(title=f"{counts.traces} traces of {counts.questions} training questions, under the policy {policy.name}")
-    for name in ("check", "passed", "failed", "cannot tell", "asked for"):
+    columns = {"passed": State.PASSED, "failed": State.FAILED, "cannot tell": State.UNKNOWN}
+    if any(states[State.UNCLEAR] for states in counts.states.values()):
+        columns["unclear"] = State.UNCLEAR
+    for name in ("check", *columns, "asked for"):
         table.add_column(name, justify="left" if name == "check" else "right")
     grouped = {name for group in policy.one_of for name in group}
     for name, states in counts.states.items():
         asked = "yes" if name in policy.require else "one of" if name in grouped else ""
-        table.add_row(name, *(str(states[state]) for state in (State.PASSED, State.FAILED, State.UNKNOWN)), asked)
+        table.add_row(name, *(str(states[state]) for state in columns.values()), asked)
     screen = Console()
     screen.print(table)
     screen.print(f"taught: {counts.accepted} traces of {counts.taught} questions")
