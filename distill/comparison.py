@@ -2,18 +2,28 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from vpd.distill.evaluation.programs import TEACHER
 from vpd.distill.judging import judge_text
 from vpd.distill.records import Outcome, Prediction
 from vpd.distill.run_files import RunRecords
-from vpd.distill.statistics import Difference, Estimate, mean_over_seeds, paired_difference, wilson
+from vpd.distill.statistics import Difference, Estimate, SeedMean, mean_over_seeds, paired_difference, paired_over_seeds, wilson
 from vpd.distill.yields import majority_outcome, oracle_outcome
 from vpd.engine.records import AnswerKind, Question
 
-__all__ = ["Contender", "Margin", "average", "average_margin", "contenders", "held_out_splits", "margin", "say_margin"]
+__all__ = [
+    "Contender",
+    "Margin",
+    "average",
+    "average_margin",
+    "contenders",
+    "held_out_splits",
+    "kinds_of",
+    "margin",
+    "say_margin",
+]
 
 TRAIN = "train"
 BASE = "base"
@@ -39,7 +49,10 @@ class Contender:
     role: str
     """`baseline`, `teacher` or `student`."""
     shares: dict[str, Estimate]
-    """Share of right answers by split; a split that was not measured is missing."""
+    """Share of right answers by split, or by kind of one split; what was not measured is missing."""
+    arm: str = ""
+    """Of a student."""
+    mode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,7 @@ def majority_class(run: RunRecords, tested: Sequence[Question]) -> Contender:
         answer = min(counts, key=lambda text: (-counts[text], text), default=None)
         return judge_text(answer, question)[0] is Outcome.RIGHT
 
-    shares = by_split((question.split, guess(question)) for question in tested) if by_kind else {}
+    shares = by_part((question.split, guess(question)) for question in tested) if by_kind else {}
     return Contender("most frequent answer of each kind", "baseline", shares)
 
 
@@ -99,21 +112,27 @@ def teachers(run: RunRecords, tested: Sequence[Question]) -> list[Contender]:
         ("teacher: any program right (oracle)", oracle_outcome),
     )
     return [
-        Contender(name, "teacher", by_split((each.question.split, way(each) is Outcome.RIGHT) for each in asked))
+        Contender(name, "teacher", by_part((each.question.split, way(each) is Outcome.RIGHT) for each in asked))
         for name, way in ways
     ]
 
 
-def students(run: RunRecords) -> list[Contender]:
-    """Every arm in every mode."""
+def kinds_of(run: RunRecords, split: str) -> tuple[Contender, ...]:
+    """Every arm in every mode on one split, its shares by kind of question."""
+    return tuple(students(run, lambda each: each.kind if each.split == split else None))
+
+
+def students(run: RunRecords, part_of: Callable[[Prediction], str | None] = lambda each: each.split) -> list[Contender]:
+    """Every arm in every mode; `part_of` names what a prediction counts towards, None for nothing."""
     rights: dict[tuple[str, str], list[tuple[str, bool]]] = {}
     for prediction in judged_predictions(run):
-        if prediction.arm == TEACHER:
+        part = part_of(prediction)
+        if part is None or prediction.arm == TEACHER:
             continue  # the programs have rows of their own
         found = rights.setdefault((prediction.arm, prediction.mode), [])
-        found.append((prediction.split, prediction.outcome is Outcome.RIGHT))
+        found.append((part, prediction.outcome is Outcome.RIGHT))
     order = [*(key for key in STUDENTS if key in rights), *sorted(key for key in rights if key not in STUDENTS)]
-    return [Contender(student_name(*key), "student", by_split(rights[key])) for key in order]
+    return [Contender(student_name(*key), "student", by_part(rights[key]), *key) for key in order]
 
 
 def student_name(arm: str, mode: str) -> str:
@@ -126,12 +145,12 @@ def judged_predictions(run: RunRecords) -> list[Prediction]:
     return [each for each in run.predictions if each.split != TRAIN and each.outcome is not Outcome.UNKNOWN]
 
 
-def by_split(rights: Iterable[tuple[str, bool]]) -> dict[str, Estimate]:
-    """Wilson intervals of the share of right answers, each question being one trial."""
+def by_part(rights: Iterable[tuple[str, bool]]) -> dict[str, Estimate]:
+    """Wilson intervals of the share of right answers in each part, each question being one trial."""
     gathered: dict[str, list[bool]] = {}
-    for split, right in rights:
-        gathered.setdefault(split, []).append(right)
-    return {split: wilson(fmean(each), len(each)) for split, each in gathered.items()}
+    for part, right in rights:
+        gathered.setdefault(part, []).append(right)
+    return {part: wilson(fmean(each), len(each)) for part, each in gathered.items()}
 
 
 def margin(run: RunRecords, split: str, first: str = "distilled", second: str = "control", mode: str = "answer") -> Margin | None:
@@ -160,14 +179,14 @@ def average(rows: Sequence[Sequence[Contender]]) -> tuple[Contender, ...]:
             if estimate is not None:
                 shares[split] = estimate
         if shares:
-            found.append(Contender(row.name, row.role, shares))
+            found.append(replace(row, shares=shares))
     return tuple(found)
 
 
-def average_margin(margins: Sequence[Margin | None]) -> Estimate | None:
-    """Mean margin over seeds with Student's interval; None where a run lacks it or where there is one seed."""
+def average_margin(margins: Sequence[Margin | None]) -> SeedMean | None:
+    """Mean margin over seeds, tested; None where a run lacks it or where there is one seed."""
     values = [each.difference.estimate.value for each in margins if each is not None]
-    return mean_over_seeds(values) if len(values) == len(margins) else None
+    return paired_over_seeds(values) if len(values) == len(margins) else None
 
 
 def say_margin(split: str, estimate: Estimate, *, first: str = "distilled student", second: str = "control") -> str:

@@ -13,7 +13,7 @@ from vpd.engine.journal import read_records
 from vpd.engine.record import Record
 from vpd.engine.records import Program, Question, Trace
 
-__all__ = ["Asked", "JudgedDraw", "RunRecords", "read_run"]
+__all__ = ["Asked", "Effort", "JudgedDraw", "RunRecords", "read_run"]
 
 R = TypeVar("R", bound=Record)
 
@@ -45,6 +45,15 @@ class Asked:
         return bool(self.question.answers) and any(draw.verdict is not None for draw in self.draws)
 
 
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What teaching one student took, its base student not counted."""
+
+    steps: int
+    cpu_seconds: float
+    """Of the process that taught it, on all its threads."""
+
+
 @dataclass(frozen=True)
 class RunRecords:
     """Everything one run wrote; what it did not write is empty."""
@@ -61,6 +70,8 @@ class RunRecords:
     predictions: tuple[Prediction, ...] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    efforts: Mapping[str, Effort] = field(default_factory=dict)
+    """By the name of the arm, of students that were taught to the end."""
 
     @property
     def seed(self) -> str:
@@ -132,7 +143,21 @@ def read_run(folder: Path) -> RunRecords:
         predictions=read("predictions", Prediction),
         manifest=read_object(folder / "manifest.json"),
         settings=read_object(folder / "settings.json"),
+        efforts=read_efforts(folder / "students"),
     )
+
+
+def read_efforts(students: Path) -> dict[str, Effort]:
+    """What the teaching of every finished student took, as it wrote it down."""
+    found = {}
+    for path in sorted(students.glob("*/result.json")):
+        held = read_object(path)
+        try:
+            found[path.parent.name] = Effort(int(held["steps"]), float(held["cpu_seconds"]))
+        except (KeyError, TypeError, ValueError) as error:
+            message = f"{path} lacks steps or cpu_seconds as numbers; move it away and teach {path.parent.name} again"
+            raise JournalError(message) from error
+    return found
 
 
 def read_object(path: Path) -> dict[str, Any]:

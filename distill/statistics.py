@@ -8,10 +8,12 @@ from statistics import NormalDist, fmean, stdev
 __all__ = [
     "Difference",
     "Estimate",
+    "SeedMean",
     "effective_count",
     "exact_mcnemar",
     "mean_over_seeds",
     "paired_difference",
+    "paired_over_seeds",
     "paired_rise",
     "student_quantile",
     "wilson",
@@ -47,6 +49,29 @@ class Difference:
     only_second: int
     p: float
     """Exact McNemar, two-sided."""
+
+    @property
+    def effect(self) -> float | None:
+        """Cohen's g, in -0.5..0.5: of the questions on which they differ, the share that the first won, less a half.
+
+        Cohen, Statistical Power Analysis for the Behavioral Sciences (1988), chapter 5: 0.05 is small, 0.15 medium, 0.25 large.
+        None where they never differ.
+        """
+        differing = self.only_first + self.only_second
+        return self.only_first / differing - 0.5 if differing else None
+
+
+@dataclass(frozen=True, slots=True)
+class SeedMean:
+    """The mean of a difference over seeds, and how sure it is that it is not nothing."""
+
+    estimate: Estimate
+    """With Student's t interval; `count` is the number of seeds."""
+    effect: float | None
+    """Cohen's d of paired differences: the mean in standard deviations of the seeds (the same book, chapter 2). None where all
+    seeds agree to the last place."""
+    p: float
+    """Paired t test, two-sided."""
 
 
 def wilson(share: float, count: float, level: float = 0.95) -> Estimate:
@@ -123,6 +148,19 @@ def mean_over_seeds(values: Sequence[float], level: float = 0.95) -> Estimate | 
     mean = fmean(values)
     half = student_quantile((1 + level) / 2, len(values) - 1) * stdev(values) / math.sqrt(len(values))
     return Estimate(mean, mean - half, mean + half, len(values))
+
+
+def paired_over_seeds(differences: Sequence[float]) -> SeedMean | None:
+    """Mean, interval, effect and paired t test of one difference for each seed; None under two seeds."""
+    estimate = mean_over_seeds(differences)
+    if estimate is None:
+        return None
+    spread = stdev(differences)
+    if spread == 0:
+        return SeedMean(estimate, None, 1.0 if estimate.value == 0 else 0.0)
+    effect = estimate.value / spread
+    t = abs(effect) * math.sqrt(len(differences))
+    return SeedMean(estimate, effect, 2 * (1 - student_below(t, len(differences) - 1)))
 
 
 def student_quantile(probability: float, freedom: int) -> float:

@@ -11,7 +11,18 @@ from vpd.distill.run_files import Asked
 from vpd.distill.statistics import Estimate, effective_count, wilson
 from vpd.engine.records import Question
 
-__all__ = ["Bin", "Point", "Voted", "calibration_error", "cross_fitted", "curve", "reliability", "unanimous", "votes_of"]
+__all__ = [
+    "Bin",
+    "Point",
+    "Voted",
+    "calibration_error",
+    "cross_fitted",
+    "curve",
+    "reliability",
+    "thinned",
+    "unanimous",
+    "votes_of",
+]
 
 FOLDS = 5
 
@@ -80,6 +91,13 @@ def curve(voted: Sequence[Voted]) -> list[Point]:
             share = share_of(told[:place])
             points.append(Point(each.confidence, place, place / len(voted), share))
     return points
+
+
+def thinned(points: Sequence[Point], most: int) -> list[Point]:
+    """At most `most` of the points, two at least, spread evenly, the first and the last among them."""
+    if len(points) <= most:
+        return list(points)
+    return [points[round(number * (len(points) - 1) / (most - 1))] for number in range(most)]
 
 
 def unanimous(voted: Iterable[Voted]) -> dict[str, Estimate]:

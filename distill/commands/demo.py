@@ -55,19 +55,23 @@ def run_all(top: Path, plan: "Experiment") -> None:
 
     from vpd.distill.commands.downloads import following_downloads
     from vpd.distill.demo import run_seed
-    from vpd.distill.report import print_summary, render_report, write_page
+    from vpd.distill.plans import write_plan
+    from vpd.distill.report import print_summary, render_report, write_page, write_summary
     from vpd.distill.run_files import read_run
+    from vpd.distill.summary import summarise
 
+    write_plan(top, plan)
     places = {seed: top / f"seed-{seed}" for seed in plan.seeds}
     for seed, place in places.items():
         say(f"== {place}")
         with following_downloads() as downloads, following_lessons() as tell:
             run_seed(place, plan, seed, follow, tell, downloads=downloads)
-    records = [read_run(place) for place in places.values()]
+    found = summarise([read_run(place) for place in places.values()], plan)
     page = top / "report.html"
-    write_page(page, render_report(records, pairs=plan.pairs))
-    print_summary(Console(), records)
-    say(f"The report is in {page}")
+    write_page(page, render_report(found))
+    write_summary(top / "summary.json", found)
+    print_summary(Console(), found)
+    say(f"The report is in {page}, its figures in summary.json and summary.md beside it")
 
 
 def follow(title: str, total: int | None, stage: Callable[[Callable[[str], None]], None]) -> None:

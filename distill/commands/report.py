@@ -14,22 +14,47 @@ Folders = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="A run's directory, or several that differ by seed.", show_default=False)
 ]
 ReportFile = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="The page; else report.html in the first run.")]
+SummaryFile = Annotated[
+    Path | None,
+    typer.Option("--summary", metavar="FILE", help="The figures as JSON, beside it as Markdown; else summary.json by the page."),
+]
+LabelsFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="A JSON Lines file of the same questions with labels that the runs hide."),
+]
 TraceFile = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="The page; else trace-ID.html in the run.")]
 
 
-def report(runs: Folders, html: ReportFile = None, examples: Annotated[int, typer.Option(min=0, max=200)] = 10) -> None:
-    """Tables on the terminal and a self-contained HTML report: accuracy, yield, failures, time, example traces."""
+def report(
+    runs: Folders,
+    html: ReportFile = None,
+    summary: SummaryFile = None,
+    labels: LabelsFile = None,
+    examples: Annotated[int, typer.Option(min=0, max=200)] = 10,
+) -> None:
+    """Tables on the terminal and a self-contained HTML report: accuracy, yield, failures, time, example traces.
+
+    The same figures are written as JSON and as Markdown.
+    """
     from rich.console import Console  # these load pydantic, rich and numpy: not with --help
 
-    from vpd.distill.report import print_summary, render_report, write_page
+    from vpd.distill.plans import read_plan
+    from vpd.distill.report import print_summary, render_report, write_page, write_summary
     from vpd.distill.run_files import read_run
+    from vpd.distill.summary import summarise
+    from vpd.engine.journal import read_records
+    from vpd.engine.records import Question
 
-    records = [read_run(folder) for folder in runs]
-    page = render_report(records, examples=examples)
+    known = {one.id: one for one in read_records(labels, Question)} if labels is not None else None
+    found = summarise([read_run(folder) for folder in runs], read_plan(runs), known)
     place = html if html is not None else runs[0] / "report.html"
-    write_page(place, page)
-    print_summary(Console(), records)
-    say(f"The report is in {place}")
+    figures = summary if summary is not None else place.with_name("summary.json")
+    if figures.suffix == ".md" or figures == place:
+        raise typer.BadParameter(f"--summary names the JSON file; got {figures}")
+    write_page(place, render_report(found, examples=examples))
+    write_summary(figures, found)
+    print_summary(Console(), found)
+    say(f"The report is in {place}, its figures in {figures} and {figures.with_suffix('.md').name}")
 
 
 def view(

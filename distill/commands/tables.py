@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vpd.distill.checks.coverage import Bin, Point, Voted, calibration_error, cross_fitted, curve, reliability, unanimous
+from vpd.distill.checks.coverage import Bin, Voted, calibration_error, cross_fitted, curve, reliability, thinned, unanimous
 from vpd.distill.checks.policy import Policy
 from vpd.distill.checks.tally import Tally
 from vpd.distill.records import State
@@ -50,7 +50,7 @@ def show_coverage(voted: Sequence[Voted]) -> None:
     table = Table(title=f"The programs' vote on {len(voted)} training questions with labels; on {silent} no program answered")
     for name in ("least share", "questions", "covered", "right", "95 %"):
         table.add_column(name, justify="right")
-    for point in thinned(curve(voted)):
+    for point in thinned(curve(voted), ROWS):
         kept, covered = str(point.kept), f"{100 * point.coverage:.1f} %"
         table.add_row(f"{point.least:.2f}", kept, covered, *percent_of(point.precision))
     screen.print(table)
@@ -82,10 +82,3 @@ def show_reliability(title: str, rows: Sequence[Bin], screen: "Console") -> None
 def percent_of(estimate: Estimate) -> tuple[str, str]:
     """A share in percent, and its interval."""
     return f"{100 * estimate.value:.1f} %", f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f}"
-
-
-def thinned(points: Sequence[Point]) -> list[Point]:
-    """At most `ROWS` of the points, spread evenly, the last among them."""
-    if len(points) <= ROWS:
-        return list(points)
-    return [points[round(number * (len(points) - 1) / (ROWS - 1))] for number in range(ROWS)]

@@ -6,7 +6,7 @@ from html import escape
 
 __all__ = ["Html", "Part", "element", "join", "plain_text", "shorten"]
 
-VOID = frozenset({"br", "hr", "img", "meta", "link", "line", "rect", "image"})
+VOID = frozenset({"br", "hr", "img", "meta", "link", "line", "rect", "image", "polygon", "polyline"})
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 """Control signs, signs without width, signs that turn the direction of writing, halves of pairs: they hide what a text says."""
 

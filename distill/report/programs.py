@@ -5,80 +5,35 @@ from collections.abc import Sequence
 from vpd.distill.fates import Drawing, Fate, count_outcomes, drawing, fates, paces
 from vpd.distill.report.charts import Share, rise_chart, stacked_bar
 from vpd.distill.report.markup import Html, Part, element, shorten
-from vpd.distill.report.wording import figure, interval, percent, plain_name, points, seconds, signed
-from vpd.distill.run_files import Asked, RunRecords
-from vpd.distill.yields import ALL_KINDS, YieldRow, yield_rows
+from vpd.distill.report.table import html_table
+from vpd.distill.report.tables import yield_table
+from vpd.distill.report.wording import figure, kind_name, percent, points, seconds
+from vpd.distill.run_files import RunRecords
+from vpd.distill.yields import YieldRow
 
-__all__ = ["all_asked", "kind_name", "show_fates", "show_paces", "show_yields"]
+__all__ = ["show_fates", "show_paces", "show_yields"]
 
 COUNTED = (("tokens read", "prompt_tokens"), ("tokens written", "tokens"), ("memory, MiB", "memory_mib"))
 """What is told of a question beside its time, where it was counted, and the field of a `Pace` that holds it."""
 
 
-def kind_name(kind: str) -> str:
-    """As a reader says it."""
-    return "all kinds" if kind == ALL_KINDS else plain_name(kind)
-
-
-def all_asked(runs: Sequence[RunRecords]) -> list[Asked]:
-    """The asked questions of all runs; what several runs share counts once."""
-    found: dict[tuple[str, ...], Asked] = {}
-    for run in runs:
-        for asked in run.asked:
-            key = (asked.question.text, asked.question.image.sha256, *(draw.program.source_sha256 for draw in asked.draws))
-            found.setdefault(key, asked)
-    return list(found.values())
-
-
-def show_yields(runs: Sequence[RunRecords]) -> list[Part]:
+def show_yields(rows: Sequence[YieldRow]) -> list[Part]:
     """Chart and table of the share of questions with a right program among the first k draws."""
-    rows = yield_rows(all_asked(runs))
     if not rows:
         return [element("p", "No program was judged against a known answer yet.", class_="quiet")]
-    most = len(rows[-1].shares)
     last = rows[-1]
+    most = len(last.shares)
     title = f"Questions with a right program in percent: one draw (hollow) and {most} draws (full)"
     sentence = (
         f"Over all kinds, {percent(last.shares[0].value)} % of {last.questions} questions have a right program with one draw and "
         f"{percent(last.shares[-1].value)} % with {most}: a rise of {points(last.rise)} points."
     )
-    head = ["kind", "questions", "texts", *(f"k = {k}" for k in range(1, most + 1)), "rise, points"]
-    body = [show_yield(row) for row in rows]
-    note = (
-        "For k below the number of draws the share is averaged over all orders of the draws (the unbiased pass@k estimate). "
-        "A program is drawn for a text, so intervals count independent texts, not questions: Wilson's for shares, bootstrap "
-        "over texts for the rise."
-    )
     chart = rise_chart([(kind_name(row.kind), row.shares[0], row.shares[-1]) for row in rows], title)
-    heads = element("tr", *(element("th", name, class_="num" if place else None) for place, name in enumerate(head)))
     return [
         element("p", sentence),
         element("figure", element("figcaption", title), chart),
-        element("div", element("table", heads, *body), element("p", note, class_="quiet"), class_="scroll"),
+        html_table(yield_table(rows), titled=False),
     ]
-
-
-def show_yield(row: YieldRow) -> Html:
-    """One kind's row."""
-    shares = [
-        element("td", percent(share.value), element("small", f"{percent(share.low)} – {percent(share.high)}"), class_="num")
-        for share in row.shares
-    ]
-    rise = element(
-        "td",
-        signed(row.rise.value),
-        element("small", interval(row.rise)),
-        class_="num",
-    )
-    return element(
-        "tr",
-        element("td", kind_name(row.kind)),
-        element("td", row.questions, class_="num"),
-        element("td", row.texts, class_="num"),
-        *shares,
-        rise,
-        class_="total" if row.kind == ALL_KINDS else None,
-    )
 
 
 def show_fates(runs: Sequence[RunRecords]) -> list[Part]:

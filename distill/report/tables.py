@@ -1,80 +1,157 @@
-"""The headline and the yield as tables for a terminal."""
+"""What a summary says of answers, differences, seeds and draws, as tables."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-from vpd.distill.comparison import average, average_margin, contenders, held_out_splits, margin, say_margin
-from vpd.distill.report.markup import plain_text
-from vpd.distill.report.programs import all_asked, kind_name
-from vpd.distill.report.wording import percent, plain_name, points
-from vpd.distill.run_files import RunRecords
+from vpd.distill.comparison import Contender, Margin
+from vpd.distill.report.table import MISSING, Cell, Row, Table
+from vpd.distill.report.wording import interval, kind_name, percent, plain_name, points, signed
 from vpd.distill.statistics import Estimate
-from vpd.distill.yields import YieldRow, yield_rows
+from vpd.distill.summary import Compared, Summary
+from vpd.distill.yields import ALL_KINDS, YieldRow
 
-__all__ = ["headline_table", "print_summary", "summary_sentences", "yield_table"]
+__all__ = ["difference_table", "headline_table", "mean_table", "seed_table", "share_table", "yield_table"]
 
-
-def headline_table(runs: Sequence[RunRecords]) -> Table:
-    """Right answers in percent with 95 % intervals, a row for each way to answer, a column for each held-out split."""
-    splits = held_out_splits(runs[0])
-    rows = contenders(runs[0]) if len(runs) == 1 else average([contenders(run) for run in runs])
-    seeds = f", mean over {len(runs)} seeds" if len(runs) > 1 else ""
-    table = Table(title=f"Right answers in percent (95 % interval){seeds}", title_justify="left")
-    table.add_column("")
-    for split in splits:
-        table.add_column(escape(plain_name(split)), justify="right")
-    for row in rows:
-        cells = (show_share(row.shares.get(split)) for split in splits)
-        table.add_row(escape(plain_text(row.name)), *cells, style="bold" if row.name == "distilled student" else None)
-    return table
+WINNER = "distilled student"
+TESTS = (
+    "Both arms answered the same questions without a rationale. Intervals draw pictures again with replacement (percentile "
+    "bootstrap, 10,000 rounds); p is McNemar's exact test, two-sided, not corrected for the number of rows; g is Cohen's: of the "
+    "questions on which the two differ, the share that the first won, less a half (0.05 small, 0.15 medium, 0.25 large)."
+)
 
 
-def show_share(estimate: Estimate | None) -> str:
-    """A share with its interval."""
-    if estimate is None:
-        return "–"
-    return f"{percent(estimate.value)} ({percent(max(0.0, estimate.low))}–{percent(min(1.0, estimate.high))})"
+def headline_table(found: Summary) -> Table:
+    """Every way to answer on every held-out split."""
+    return share_table("Right answers in percent", found.rows, found.splits, len(found.runs))
 
 
-def yield_table(runs: Sequence[RunRecords]) -> Table:
-    """Share of questions with a right program among the first k draws, in percent, by kind, with the rise in points."""
-    rows = yield_rows(all_asked(runs))
-    table = Table(title="Questions with a right program among k draws, in percent", title_justify="left")
-    table.add_column("kind")
-    table.add_column("questions", justify="right")
-    for k in range(1, (len(rows[-1].shares) if rows else 0) + 1):
-        table.add_column(f"k = {k}", justify="right")
-    table.add_column("rise, points", justify="right")
-    for row in rows:
-        table.add_row(*yield_cells(row), style="bold" if row is rows[-1] else None)
-    return table
+def share_table(title: str, rows: Sequence[Contender], parts: Sequence[str], seeds: int) -> Table:
+    """Shares with their intervals, a row for each way to answer and a column for each part."""
+    counts = {part: max((row.shares[part].count for row in rows if part in row.shares), default=0) for part in parts}
+    how = "Wilson's, each question being one trial" if seeds == 1 else f"Student's t of the mean over {seeds} seeds"
+    return Table(
+        title=f"{title} (95 % interval){f', mean over {seeds} seeds' if seeds > 1 else ''}",
+        heads=(Cell(""), *(Cell(plain_name(part), "" if seeds > 1 else f"n = {counts[part]}") for part in parts)),
+        rows=tuple(
+            Row(
+                (Cell(row.name), *(share_cell(row.shares.get(part), counts[part]) for part in parts)),
+                "winner" if row.name == WINNER else "",
+            )
+            for row in rows
+        ),
+        note=f"Right answers in percent with their 95 % intervals: {how}.",
+    )
 
 
-def yield_cells(row: YieldRow) -> list[str]:
-    """One kind's cells."""
-    shares = (percent(share.value) for share in row.shares)
-    return [escape(plain_text(kind_name(row.kind))), str(row.questions), *shares, points(row.rise)]
+def share_cell(share: Estimate | None, count: int) -> Cell:
+    """A share with its interval, and its own count where that is smaller than the column's."""
+    if share is None:
+        return MISSING
+    fewer = f" · n = {share.count}" if share.count != count else ""
+    return Cell(percent(share.value), f"{percent(max(0.0, share.low))} – {percent(min(1.0, share.high))}{fewer}")
 
 
-def summary_sentences(runs: Sequence[RunRecords]) -> list[str]:
-    """For each held-out split what the difference between distilled student and control shows."""
-    sentences = []
-    for split in held_out_splits(runs[0]):
-        margins = [margin(run, split) for run in runs]
-        first = margins[0]
-        single = first.difference.estimate if first is not None else None
-        estimate = single if len(runs) == 1 else average_margin(margins)
-        if estimate is not None:
-            sentences.append(say_margin(plain_name(split), estimate))
-    return sentences
+def difference_table(compared: Sequence[Compared], place: int, title: str) -> Table | None:
+    """Paired differences of the run at a place; None where it has none."""
+    rows = []
+    for pair, some in groupby(compared, lambda each: (each.first, each.second)):
+        found = [margin for each in some if (margin := each.by_run[place]) is not None]
+        names = [f"{pair[0]} − {pair[1]}", *[""] * len(found)]
+        rows += [difference_row(name, margin) for name, margin in zip(names, found)]
+    heads = ("difference", "split", "points (95 % interval)", "only first right", "only second right", "McNemar p", "g")
+    return Table(title, tuple(map(Cell, heads)), tuple(rows), TESTS, names=2) if rows else None
 
 
-def print_summary(console: Console, runs: Sequence[RunRecords]) -> None:
-    """Both tables and the sentences."""
-    console.print(headline_table(runs))
-    for sentence in summary_sentences(runs):
-        console.print(escape(plain_text(sentence)))
-    console.print(yield_table(runs))
+def difference_row(name: str, margin: Margin) -> Row:
+    """One split of a pair; the first of its pair names it."""
+    difference = margin.difference
+    counts = (str(difference.only_first), str(difference.only_second))
+    cells = (
+        name,
+        plain_name(margin.split),
+        points(difference.estimate),
+        *counts,
+        say_p(difference.p),
+        say_effect(difference.effect),
+    )
+    return Row(tuple(map(Cell, cells)), "group" if name else "")
+
+
+def mean_table(found: Summary) -> Table | None:
+    """Differences over several seeds, tested with the seeds as the sample; None of a single run."""
+    rows = []
+    for pair, some in groupby(found.compared, lambda each: (each.first, each.second)):
+        means = [(each.split, each.mean) for each in some if each.mean is not None]
+        names = [f"{pair[0]} − {pair[1]}", *[""] * len(means)]
+        for name, (split, mean) in zip(names, means):
+            tests = (str(mean.estimate.count), say_p(mean.p), say_effect(mean.effect))
+            cells = (name, plain_name(split), points(mean.estimate), *tests)
+            rows.append(Row(tuple(map(Cell, cells)), "group" if name else ""))
+    heads = ("difference", "split", "points (95 % interval)", "seeds", "t test p", "d")
+    note = (
+        "Answers without a rationale. The seeds are the sample: mean of the runs' differences with Student's t interval and the "
+        "paired t test, two-sided, not corrected for the number of rows, so that it speaks of seeds that were not run too. d is "
+        "Cohen's for paired differences: the mean in standard deviations of the seeds."
+    )
+    title = f"Differences over {len(found.runs)} seeds"
+    return Table(title, tuple(map(Cell, heads)), tuple(rows), note, names=2) if rows else None
+
+
+def seed_table(found: Summary) -> Table:
+    """The margin of the first pair in every run, and their mean."""
+    first, second = found.pair
+    compared = {each.split: each for each in found.differences(first, second)}
+    rows = []
+    for place, run in enumerate(found.runs):
+        margins = [each.by_run[place] if (each := compared.get(split)) is not None else None for split in found.splits]
+        cells = (MISSING if each is None else estimate_cell(each.difference.estimate) for each in margins)
+        rows.append(Row((Cell(run.name), Cell(run.seed), *cells)))
+    means = [each.estimate if (each := compared.get(split)) is not None else None for split in found.splits]
+    cells = (MISSING if each is None else estimate_cell(each) for each in means)
+    rows.append(Row((Cell(f"mean of {first} − {second}"), Cell(""), *cells), "total"))
+    return Table(
+        title=f"{first} − {second}, run by run, in points",
+        heads=(Cell("run"), Cell("seed"), *(Cell(plain_name(split)) for split in found.splits)),
+        rows=tuple(rows),
+        note="A run's interval draws its pictures again; the mean's is Student's t with the seeds as the sample.",
+    )
+
+
+def estimate_cell(estimate: Estimate) -> Cell:
+    """A difference and its interval in points."""
+    return Cell(signed(estimate.value), interval(estimate))
+
+
+def yield_table(rows: Sequence[YieldRow]) -> Table:
+    """Share of questions with a right program among the first k draws, by kind, with the rise in points."""
+    most = len(rows[-1].shares) if rows else 0
+    heads = ("kind", "questions", "texts", *(f"k = {k}" for k in range(1, most + 1)), "rise, points")
+    note = (
+        "For k below the number of draws the share is averaged over all orders of the draws (the unbiased pass@k estimate). "
+        "A program is drawn for a text, so intervals count independent texts, not questions: Wilson's for shares, bootstrap "
+        "over texts for the rise."
+    )
+    body = tuple(
+        Row(
+            (
+                Cell(kind_name(row.kind)),
+                Cell(str(row.questions)),
+                Cell(str(row.texts)),
+                *(Cell(percent(share.value), f"{percent(share.low)} – {percent(share.high)}") for share in row.shares),
+                estimate_cell(row.rise),
+            ),
+            "total" if row.kind == ALL_KINDS else "",
+        )
+        for row in rows
+    )
+    return Table("Questions with a right program among k draws, in percent", tuple(map(Cell, heads)), body, note)
+
+
+def say_p(p: float) -> str:
+    """A probability as tests tell it."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def say_effect(effect: float | None) -> str:
+    """An effect size with its sign."""
+    return "–" if effect is None else f"{effect:+.2f}".replace("-", "−")

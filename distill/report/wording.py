@@ -1,8 +1,9 @@
 """How a report writes shares, differences, times and names."""
 
 from vpd.distill.statistics import Estimate
+from vpd.distill.yields import ALL_KINDS
 
-__all__ = ["figure", "interval", "percent", "plain_name", "points", "seconds", "signed"]
+__all__ = ["figure", "interval", "kind_name", "percent", "plain_name", "points", "seconds", "signed"]
 
 
 def percent(share: float) -> str:
@@ -33,6 +34,11 @@ def seconds(value: float) -> str:
 def figure(times: float) -> str:
     """A ratio, with a place after the point where it is small."""
     return f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
+
+
+def kind_name(kind: str) -> str:
+    """The name of a kind, or of all kinds together."""
+    return "all kinds" if kind == ALL_KINDS else plain_name(kind)
 
 
 def plain_name(name: str) -> str:

@@ -100,12 +100,13 @@ def test_a_run_killed_again_and_again_ends_with_the_records_of_an_undisturbed_on
 @pytest.mark.slow
 def test_the_smallest_run_is_reported(tmp_path: Path) -> None:
     from vpd.distill.report import render_report
+    from vpd.distill.summary import summarise
 
     walk(tmp_path / "demo" / "seed-0", record_draws(tmp_path))
     records = read_run(tmp_path / "demo" / "seed-0")
     assert {prediction.arm for prediction in records.predictions} == {"brief", "control", "distilled", "paper", "unfiltered"}
     assert all(program.replayed for program in records.programs)
-    assert "<html" in render_report([records])
+    assert "<html" in render_report(summarise([records]))
 
 
 @pytest.mark.parametrize("size", [FULL, QUICK], ids=["full", "quick"])

@@ -90,7 +90,7 @@ def test_a_mean_margin_needs_every_seed(drawn_runs: list[RunRecords]) -> None:
     margins = [margin(run, "plain") for run in drawn_runs]
     mean = average_margin(margins)
     assert mean is not None
-    assert mean.count == 3
+    assert mean.estimate.count == 3
     assert average_margin([*margins[:2], None]) is None
 
 

@@ -13,6 +13,7 @@ from vpd.distill.report import TraceStory, render_report, render_trace
 from vpd.distill.report.examples import choose_stories, find_story
 from vpd.distill.report.trace_view import MOST_CALLS, MOST_LINES, MOST_MARKS, marks_of
 from vpd.distill.run_files import RunRecords
+from vpd.distill.summary import summarise
 from vpd.engine.records import Failure, FailureStage, Isolation, Step, ToolCall, Trace
 
 HOSTILE = (
@@ -21,7 +22,7 @@ HOSTILE = (
 )
 TAGS = set(
     "html head meta title style body main header nav section article div span p h1 h2 h3 h4 ul ol li a b small br table tr th td "
-    "figure figcaption svg g rect line circle text image dl dt dd details summary pre".split()
+    "figure figcaption svg g rect line polyline polygon circle text image dl dt dd details summary pre".split()
 )
 
 
@@ -79,7 +80,7 @@ def trace(drawn_run: RunRecords) -> Trace:
 
 
 def test_a_report_holds_everything_itself(drawn_run: RunRecords) -> None:
-    page = render_report([drawn_run])
+    page = render_report(summarise([drawn_run]))
     seen = check_harmless(page)
     assert "url(" not in page
     assert "@import" not in page
@@ -89,7 +90,7 @@ def test_a_report_holds_everything_itself(drawn_run: RunRecords) -> None:
 def test_a_browser_is_told_to_run_and_fetch_nothing(drawn_run: RunRecords) -> None:
     policies = [
         attributes.get("content")
-        for tag, attributes in Reader(render_report([drawn_run])).elements
+        for tag, attributes in Reader(render_report(summarise([drawn_run]))).elements
         if tag == "meta" and attributes.get("http-equiv") == "Content-Security-Policy"
     ]
     assert policies == ["default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"]
@@ -99,7 +100,7 @@ def test_hostile_names_in_every_record_stay_text(new_run: Callable[[str], RunRec
     run = new_run(HOSTILE)
     odd = tuple(each.model_copy(update={"arm": HOSTILE, "split": HOSTILE, "kind": HOSTILE}) for each in run.predictions[:50])
     named = replace(run, name=HOSTILE, predictions=(*run.predictions, *odd))
-    seen = check_harmless(render_report([named, named]))
+    seen = check_harmless(render_report(summarise([named, named])))
     assert "<script>alert(1)</script>" in seen.text
 
 
@@ -118,24 +119,26 @@ def test_a_hostile_trace_stays_text(trace: Trace) -> None:
 
 def test_a_report_says_where_no_gain_is_shown(drawn_run: RunRecords) -> None:
     same = tuple(each.model_copy(update={"outcome": Outcome.RIGHT}) for each in drawn_run.predictions if each.split == "deeper")
-    assert "On the split deeper, no gain is shown" in Reader(render_report([replace(drawn_run, predictions=same)])).text
+    assert (
+        "On the split deeper, no gain is shown" in Reader(render_report(summarise([replace(drawn_run, predictions=same)]))).text
+    )
 
 
 def test_a_report_of_several_seeds_gives_the_mean_margin(drawn_runs: list[RunRecords]) -> None:
-    text = check_harmless(render_report(drawn_runs)).text
+    text = check_harmless(render_report(summarise(drawn_runs))).text
     assert "Over 3 seeds: On the split plain, the distilled student is" in text
     assert "mean of distilled − control" in text
 
 
 def test_a_run_that_has_only_begun_still_has_a_report(drawn_run: RunRecords) -> None:
     begun = RunRecords(drawn_run.name, drawn_run.folder, questions=drawn_run.questions)
-    text = check_harmless(render_report([begun])).text
+    text = check_harmless(render_report(summarise([begun]))).text
     assert "No program was drawn yet." in text
     assert "Nothing was timed yet." in text
 
 
 def test_a_run_without_students_shows_its_yield(drawn_run: RunRecords) -> None:
-    text = check_harmless(render_report([replace(drawn_run, predictions=())])).text
+    text = check_harmless(render_report(summarise([replace(drawn_run, predictions=())]))).text
     assert "questions have a right program with one draw" in text
 
 
@@ -146,7 +149,7 @@ def test_a_picture_that_is_gone_is_said_to_be(new_run: Callable[[str], RunRecord
     from vpd.tools.image import read_pixels  # its cache may hold the pictures of an earlier test
 
     read_pixels.cache_clear()
-    assert "cannot be shown: it cannot be read" in check_harmless(render_report([run])).text
+    assert "cannot be shown: it cannot be read" in check_harmless(render_report(summarise([run]))).text
 
 
 def test_ten_examples_are_right_and_wrong_and_of_many_kinds(drawn_run: RunRecords) -> None:
@@ -159,7 +162,7 @@ def test_ten_examples_are_right_and_wrong_and_of_many_kinds(drawn_run: RunRecord
 
 
 def test_the_same_run_gives_the_same_page(drawn_run: RunRecords) -> None:
-    assert render_report([drawn_run]) == render_report([drawn_run])
+    assert render_report(summarise([drawn_run])) == render_report(summarise([drawn_run]))
 
 
 def test_a_box_that_two_calls_gave_is_drawn_once(trace: Trace) -> None:

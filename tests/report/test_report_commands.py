@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from vpd.distill.commands.report import report, view
 from vpd.distill.report import print_summary
 from vpd.distill.run_files import RunRecords
+from vpd.distill.summary import summarise
 
 app = Typer()
 app.command()(report)
@@ -19,7 +20,7 @@ app.command()(view)
 
 def text_of(runs: list[RunRecords]) -> str:
     console = Console(width=160, record=True, file=StringIO())
-    print_summary(console, runs)
+    print_summary(console, summarise(runs))
     return console.export_text()
 
 
