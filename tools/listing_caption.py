@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from vpd.tools.detector import SLOWEST, WEIGHTS, Detector, Fetch
 from vpd.tools.fetch import weights
 from vpd.tools.image import Image
-from vpd.tools.placement import Placement, shared_placement
+from vpd.tools.placement import Placement
 from vpd.tools.tool import Tool, tool
 
 __all__ = ["caption_of", "caption_tools"]
@@ -20,10 +20,10 @@ def caption_of(labels: Iterable[str]) -> str:
 
 
 def caption_tools(*, threshold: float = 0.5, fetch: Fetch = weights, placement: Placement | None = None) -> list[Tool]:
-    """`image_caption` over a detector of its own; `threshold` is the least confidence in 0..1."""
-    detector = Detector(threshold, fetch, placement or shared_placement())
+    """`image_caption` over the detector's network, one copy for both; `threshold` is the least confidence in 0..1."""
+    detector = Detector(threshold, fetch, placement)
 
-    @tool(version=f"1-{threshold:g}", timeout=SLOWEST, weights=(WEIGHTS,))
+    @tool(version=f"1-{threshold:g}", timeout=SLOWEST, weights=(WEIGHTS,), resources=(detector.network,))
     def image_caption(image: Image) -> str:
         """What the image or region shows: the everyday things in it, counted."""
         return caption_of(box.label for box in detector.detect(image))

@@ -131,6 +131,16 @@ def test_the_command_lists_models_with_their_place_and_size() -> None:
     assert "SSD MobileNet v2 COCO: not loaded, cpu, 70 MB; find, exists" in said
 
 
+def test_a_caption_and_the_detector_share_one_network_where_the_set_stands(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        '[mine]\nabout = "x"\nplugins = false\nplacement = { budget_mib = 100 }\ntools = [\n'
+        '    { from = "vpd.tools.detector:detector_tools" },\n    { from = "vpd.tools.listing_caption:caption_tools" },\n]\n'
+    )
+    tools = open_toolset(tmp_path / "mine.toml")
+    assert [state.tools for state in models_of(tools.values())] == [("find", "exists", "image_caption")]
+    assert {used.placement.budget for tool in tools.values() for used in tool.resources} == {100 * 1024 * 1024}
+
+
 def test_the_command_tells_a_tools_model() -> None:
     said = CliRunner().invoke(tools_app, ["show", "compute_depth", "--set", "hub"]).stdout
     assert "not loaded, auto, size known once loaded; compute_depth" in said
