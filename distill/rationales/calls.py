@@ -14,6 +14,7 @@ SILENT = {"bool_to_yesno", "coerce_to_numeric", "formatting_answer"}
 """Tools that only write what is known in another way."""
 ASKING = {"simple_query", "visual_question_answering", "vqa"}
 KNOWING = {"llm_query", "language_question_answering"}
+JUDGING = {"judgement", "judge_text"}
 SIDES = {"left_of": "to the left of", "right_of": "to the right of", "above": "above", "below": "below"}
 LONGEST_VALUE = 200
 MOST_LISTED = 40
@@ -62,6 +63,8 @@ class CallTeller:
             return f'Looking at {what}, "{texts[0] if texts else "What is this?"}": {tell_value(result)}.'
         if tool in KNOWING and texts:
             return f'General knowledge says of "{texts[0]}": {tell_value(result)}.'
+        if tool in JUDGING and texts:
+            return f'By judgement of all that was found, "{texts[0]}": {tell_value(result)}.'
         if tool == "image_caption":
             return f"{sentence_case(what)} shows: {tell_value(result)}."
         if tool == "read_text":

@@ -9,6 +9,7 @@ from PIL import Image as Picture
 from PIL import ImageDraw, ImageFont
 
 from vpd.distill.grid import Grid
+from vpd.distill.grounding import ground
 from vpd.distill.judging import judge_trace
 from vpd.distill.rationales.template import explain_trace
 from vpd.engine.dispatch import Dispatcher
@@ -25,6 +26,7 @@ from vpd.tools.listing_caption import caption_of
 from vpd.tools.tool import Tool
 from vpd.tools.toolsets import open_toolset, weights_of
 
+GRID = Grid("cell", 8)
 MEMES = [example for example in read_examples() if "judgement(" in example.source]
 
 
@@ -140,11 +142,12 @@ STANDING_IN = Registry(
 )
 TOLD = {
     "7_meme_judgement": 'The text in the picture is "CAKE ON SUNDAYS". The picture shows: 2 person, 1 cake. '
-    "The judgement whether it makes fun of somebody is yes. So the answer is yes.",
+    'By judgement of all that was found, "whether it makes fun of somebody": yes. So the answer is yes.',
     "8_meme_contradiction": 'The text in the picture is "CAKE ON SUNDAYS". The picture shows: 2 person, 1 cake. '
-    "The judgement whether the words forbid what is seen is yes. So the answer is yes.",
+    'By judgement of all that was found, "whether the words forbid what is seen": yes. So the answer is yes.',
     "9_meme_knowledge": 'There is no cake. The text in the picture is "CAKE ON SUNDAYS". General knowledge says of '
-    '"What is meant by CAKE ON SUNDAYS?": rest. The judgement whether it is about a holiday is yes. So the answer is yes.',
+    '"What is meant by CAKE ON SUNDAYS?": rest. By judgement of all that was found, "whether it is about a holiday": yes. '
+    "So the answer is yes.",
 }
 
 
@@ -158,8 +161,11 @@ def test_every_program_of_the_memes_prompt_runs_and_is_told(example: Example, tm
     question = Question(
         key="1", text=example.question, image=picture, kind="meme", answer_kind=AnswerKind.YES_NO, source="test", split="train"
     )
-    told = explain_trace(question, trace, judge_trace(question, trace), Grid("cell", 8))
+    told = explain_trace(question, trace, judge_trace(question, trace), GRID)
     assert told.text == TOLD[example.name]
+    assert ground(told.text, trace, question, GRID, told.answer).lines == ()
+    flipped = told.text.replace('": yes.', '": no.')
+    assert len(ground(flipped, trace, question, GRID, told.answer).lines) == 1
 
 
 def sign(folder: Path) -> ImageRef:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from PIL import Image as Picture
@@ -96,6 +97,12 @@ def language_question_answering(question: str) -> str:
     return "about 12 years"
 
 
+@tool(aliases=("judge_text",))
+def judgement(question: str, facts: list[str] | str) -> Literal["yes", "no"]:
+    """Always the same."""
+    return "no"
+
+
 @tool
 def sharpness_of(image: Image, radius: int) -> float:
     """A tool that nothing is known of."""
@@ -104,7 +111,7 @@ def sharpness_of(image: Image, radius: int) -> float:
 
 OWN: list[Tool] = [
     find, exists, color_of, simple_query, compute_depth, verify_property, read_text, image_caption, classify, best_text_match,
-    best_image_match, language_question_answering, sharpness_of,
+    best_image_match, language_question_answering, judgement, sharpness_of,
 ]  # fmt: skip
 TOOLS = Registry([*OWN, *geometry_tools(), *conversion_tools()])
 

@@ -64,6 +64,15 @@ Run = Callable[[str], Trace]
             ['General knowledge says of "How old do dogs get?": about 12 years.'],
         ),
         (
+            'return judgement("whether it is for sale", [f"words: {read_text(find(image, \'sign\')[0])}"])',
+            [
+                SIGNS,
+                'The text in the sign at x6 y1 is "STOP".',
+                'By judgement of all that was found, "whether it is for sale": no.',
+            ],
+        ),
+        ('return judge_text("whether it is old", "a bus")', ['By judgement of all that was found, "whether it is old": no.']),
+        (
             'sign = find(image, "sign")[0]\nreturn color_of(sign.crop(left=0, top=0, right=4, bottom=4))',
             [SIGNS, "The part of the sign at x6 y1 that is looked at is at x6 y1.", "The color of the region at x6 y1 is pink."],
         ),
