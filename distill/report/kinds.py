@@ -34,8 +34,8 @@ def show_kinds(found: Summary) -> list[Part]:
     left_out = [name for name in [row.arm for row in over_splits if row.mode == "answer"] if name not in names]
     note = (
         "Right answers in percent, without a rationale; every axis goes from 0 in the middle to 100. What is drawn says nothing "
-        "of how sure it is: intervals stand in the tables below and beside each sign. A student that was not asked on all axes is "
-        "not drawn there."
+        "of how sure it is: intervals stand in the tables below and beside each sign. A student that was not asked on all axes "
+        "is not drawn there."
     )
     if left_out:
         note += f" Not drawn for want of room: {', '.join(left_out)}."

@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from PIL import Image as Picture
 from PIL import ImageDraw
 
 from vpd.distill.judging import judge_trace
-from vpd.distill.records import Outcome, Prediction, Rationale, Verdict
+from vpd.distill.records import Outcome, Prediction, Rationale, Teaches, TrainingExample, Verdict
 from vpd.distill.run_files import RunRecords, read_run
 from vpd.engine.record import Record
 from vpd.engine.records import (
@@ -37,6 +37,8 @@ SKILL = {
     "unfiltered": {"plain": 0.70, "unseen_pairs": 0.70, "more_objects": 0.60, "deeper": 0.5},
     "distilled": {"plain": 0.86, "unseen_pairs": 0.85, "more_objects": 0.74, "deeper": 0.52},
 }
+EFFORTS = {"control": (300, 50.0), "distilled": (100, 52.0), "unfiltered": (100, 49.5)}
+"""Steps and CPU seconds that the students are said to have taken; each seed a second more."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,11 @@ class RunWriter:
             "not_covered": ["These records are drawn by a test and measure nothing."],
         }
         (self.folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+        for arm, (steps, cpu_seconds) in EFFORTS.items():
+            place = self.folder / "students" / arm
+            place.mkdir(parents=True)
+            taught = {"steps": steps, "cpu_seconds": cpu_seconds + self.seed, "losses": [[steps, 0.5]]}
+            (place / "result.json").write_text(json.dumps(taught), "utf-8")
 
     def draw(self, number: int, most: int) -> tuple[list[Thing], ImageRef]:
         """A picture of squares on grey."""
@@ -291,6 +298,17 @@ def write_run(folder: Path, *, seed: int = 0, scale: int = 1, noun: str = "squar
 def drawn_run(tmp_path_factory: pytest.TempPathFactory) -> RunRecords:
     """One run of seed 0."""
     return write_run(tmp_path_factory.mktemp("runs") / "seed-0")
+
+
+@pytest.fixture(scope="session")
+def labelled_run(drawn_run: RunRecords) -> RunRecords:
+    """The same run with an example for the answer of every training question."""
+    examples = tuple(
+        TrainingExample(question=each.id, image=each.image, teaches=Teaches.ANSWER, messages=(), kind=each.kind, split=each.split)
+        for each in drawn_run.questions
+        if each.split == "train"
+    )
+    return replace(drawn_run, examples=examples)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """`vpd report` and `vpd view` as a user calls them, and the tables of a terminal."""
 
+import json
+import shutil
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -8,7 +10,10 @@ from rich.console import Console
 from typer import Typer
 from typer.testing import CliRunner
 
+from vpd.distill.arms import Arm
 from vpd.distill.commands.report import report, view
+from vpd.distill.experiment import Experiment
+from vpd.distill.plans import write_plan
 from vpd.distill.report import print_summary
 from vpd.distill.run_files import RunRecords
 from vpd.distill.summary import summarise
@@ -36,6 +41,37 @@ def test_report_writes_where_it_is_told(drawn_runs: list[RunRecords], tmp_path: 
     done = CliRunner().invoke(app, ["report", *(str(run.folder) for run in drawn_runs), "--html", str(page)])
     assert done.exit_code == 0
     assert "3 runs, one seed each" in page.read_text()
+
+
+def test_report_writes_its_figures_beside_the_page(drawn_run: RunRecords, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["report", str(drawn_run.folder), "--html", str(tmp_path / "page.html")])
+    assert done.exit_code == 0
+    assert json.loads((tmp_path / "summary.json").read_text())["runs"] == [{"run": "seed-0", "seed": "0"}]
+    assert (tmp_path / "summary.md").read_text().startswith("Runs: seed-0")
+
+
+def test_report_writes_its_figures_where_it_is_told(drawn_run: RunRecords, tmp_path: Path) -> None:
+    asked = ["--html", str(tmp_path / "page.html"), "--summary", str(tmp_path / "a" / "figures.json")]
+    done = CliRunner().invoke(app, ["report", str(drawn_run.folder), *asked])
+    assert done.exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["figures.json", "figures.md"]
+
+
+def test_a_summary_that_is_no_json_file_is_refused_before_anything_is_written(drawn_run: RunRecords, tmp_path: Path) -> None:
+    asked = ["--html", str(tmp_path / "page.html"), "--summary", str(tmp_path / "figures.md")]
+    done = CliRunner().invoke(app, ["report", str(drawn_run.folder), *asked])
+    assert done.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_report_takes_the_plan_that_lies_beside_the_runs(drawn_run: RunRecords, tmp_path: Path) -> None:
+    run = tmp_path / "seed-0"
+    shutil.copytree(drawn_run.folder, run)
+    write_plan(tmp_path, Experiment(about="Whether it helps.", arms=(Arm(name="base"), Arm(name="unfiltered"))))
+    done = CliRunner().invoke(app, ["report", str(run)])
+    assert done.exit_code == 0
+    assert "Whether it helps." in (run / "report.html").read_text()
+    assert "unfiltered − base" in (run / "summary.md").read_text()
 
 
 def test_view_lists_traces_and_writes_one(drawn_run: RunRecords, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from vpd.distill.statistics import (
     exact_mcnemar,
     mean_over_seeds,
     paired_difference,
+    paired_over_seeds,
     paired_rise,
     student_quantile,
     wilson,
@@ -58,6 +59,38 @@ def test_a_mean_over_seeds_has_students_interval() -> None:
 
 def test_one_seed_has_no_interval() -> None:
     assert mean_over_seeds([12.0]) is None
+
+
+def test_the_t_test_agrees_with_students_sleep_data() -> None:
+    # Student (1908), section IX: additional hours of sleep by two drugs on ten patients; t = 4.06, p = 0.0028 on both sides.
+    found = paired_over_seeds([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
+    assert found is not None
+    assert found.p == pytest.approx(0.00283, abs=0.00001)
+    assert found.effect == pytest.approx(4.0621 / math.sqrt(10), abs=0.0001)
+
+
+def test_seeds_that_all_agree_have_no_effect_in_their_spread() -> None:
+    gain, nothing = paired_over_seeds([0.25, 0.25, 0.25]), paired_over_seeds([0.0, 0.0])
+    assert gain is not None
+    assert nothing is not None
+    assert (gain.effect, gain.p, nothing.p) == (None, 0.0, 1.0)
+
+
+@given(st.lists(st.sampled_from([-0.2, -0.1, 0.0, 0.1, 0.3]), min_size=2, max_size=12))
+def test_the_t_test_and_its_interval_agree(differences: list[float]) -> None:
+    found = paired_over_seeds(differences)
+    assert found is not None
+    if abs(found.p - 0.05) > 1e-6:
+        assert (found.p > 0.05) == found.estimate.holds_zero
+
+
+def test_an_effect_is_the_share_of_the_differing_questions_less_a_half() -> None:
+    found = paired_difference([True, True, True, False, True], [False, False, False, True, True], list("abcde"))
+    assert found.effect == 0.25
+
+
+def test_arms_that_never_differ_have_no_effect() -> None:
+    assert paired_difference([True, False], [True, False], ["a", "b"]).effect is None
 
 
 @pytest.mark.parametrize(("first", "second", "p"), [(0, 0, 1.0), (5, 5, 1.0), (6, 0, 2 / 64), (1, 9, 22 / 1024)])
