@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from vpd.distill.report.kinds import arms_of
-from vpd.distill.report.marks import legend
+from vpd.distill.report.marks import arm_order, legend
 from vpd.distill.report.markup import Html, Part, element
 from vpd.distill.report.plane import Across, Dot, Series, plane_chart, say_dot
 from vpd.distill.report.table import MISSING, Cell, Row, Table, html_table
@@ -29,7 +29,7 @@ def show_effort(found: Summary) -> list[Part]:
         parts += [legend(arms), element("div", *compute, class_="charts"), element("p", note, class_="quiet")]
     sizes = [figure for split in found.splits if (figure := size_chart(found, split)) is not None]
     if sizes:
-        names = [arms[-1] for arms in found.sizes]
+        names = arm_order([some[-1] for some in found.sizes], found.pair)
         note = "A line joins arms that differ in nothing but their share of the labelled training pictures."
         heading = element("h3", "Accuracy against labelled pictures")
         parts += [heading, legend(names), element("div", *sizes, class_="charts"), element("p", note, class_="quiet")]
@@ -52,7 +52,7 @@ def compute_chart(found: Summary, split: str, arms: list[str]) -> Html | None:
             series.append(Series([dot], arms.index(each.arm)))
     if len(series) < 2:
         return None
-    title = f"{plain_name(split)}: right answers against the CPU time of teaching"
+    title = f"{plain_name(split)}: right answers against CPU time"
     return element("figure", element("figcaption", title), plane_chart(series, Across("CPU seconds"), title))
 
 
@@ -61,13 +61,14 @@ def size_chart(found: Summary, split: str) -> Html | None:
     shares = shares_on(found, split)
     taught = {each.arm: each for each in found.taught}
     series = []
-    for place, arms in enumerate(found.sizes):
+    order = arm_order([some[-1] for some in found.sizes], found.pair)
+    for arms in found.sizes:
         dots = []
         for arm in arms:
             seen = taught[arm].labelled if arm in taught else None
             if seen is not None and arm in shares:
                 dots.append(Dot(seen, shares[arm], say_dot(arm, shares[arm], f"{seen:,.0f} pictures")))
-        series.append(Series(dots, place, joined=True))
+        series.append(Series(dots, order.index(arms[-1]), joined=True))
     if all(len(each.dots) < 2 for each in series):
         return None
     title = f"{plain_name(split)}: right answers against labelled pictures"

@@ -18,7 +18,7 @@ def arm_order(names: Sequence[str], pair: tuple[str, str]) -> list[str]:
 def mark(place: int, x: float, y: float, said: str | None = None) -> Html:
     """The sign of the arm at a place in the order, with what a pointer on it reads."""
     title = element("title", said) if said is not None else None
-    colour = f"sign series{place % MOST}"
+    colour = f"sign {'hollow ' if place % MOST >= 4 else ''}series{place % MOST}"
     shape = place % 4
     if shape == 0:
         return element("circle", title, cx=f"{x:.1f}", cy=f"{y:.1f}", r=4.5, class_=colour)
@@ -29,7 +29,7 @@ def mark(place: int, x: float, y: float, said: str | None = None) -> Html:
 
 
 def legend(names: Sequence[str]) -> Html:
-    """The names beside their signs and lines."""
+    """The names, in the order that decides their signs, beside sign and line."""
     items = [
         element(
             "li",

@@ -10,7 +10,7 @@ from vpd.distill.report.markup import Html, Part, element
 from vpd.distill.report.wording import percent
 from vpd.distill.statistics import Estimate
 
-__all__ = ["Across", "Dot", "Series", "plane_chart", "ticks"]
+__all__ = ["Across", "Dot", "Series", "plane_chart", "say_dot", "ticks"]
 
 LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 46, 14, 10, 42, 300
 """Units kept around the plane, and the height of all."""
@@ -86,7 +86,7 @@ def plane_chart(series: Sequence[Series], across: Across, title: str, *, said: s
     for each in series:
         parts += [*band(each, frame), *trend(each, frame)]
     for each in series:
-        parts += [] if each.banded else [sign for dot in each.dots for sign in (*whisker(dot, each.place, frame),)]
+        parts += [] if each.banded else [line for dot in each.dots for line in whisker(dot, each.place, frame)]
     for each in series:
         parts += [mark(each.place, frame.x(dot.x), frame.y(dot.share.value), dot.said) for dot in each.dots]
     return drawing(parts, HEIGHT, title)
@@ -102,7 +102,7 @@ def axes(frame: Frame, marks: Sequence[float], across: Across, said: str) -> lis
         parts.append(element("text", f"{value:,.6g}", x=x, y=bottom + 15, class_="tick"))
     height = round(100 * (frame.high - frame.low))
     step = 5 if height <= 30 else 10 if height <= 60 else 20
-    for share in range(round(100 * frame.low), round(100 * frame.high) + 1, step):
+    for share in range(-(-round(100 * frame.low) // step) * step, round(100 * frame.high) + 1, step):
         y = frame.y(share / 100)
         parts.append(element("line", x1=LEFT, x2=WIDTH - RIGHT, y1=f"{y:.1f}", y2=f"{y:.1f}", class_="grid"))
         parts.append(element("text", share, x=LEFT - 6, y=f"{y + 4:.1f}", class_="tick left"))

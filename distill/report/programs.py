@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from vpd.distill.fates import Drawing, Fate, count_outcomes, drawing, fates, paces
 from vpd.distill.report.charts import Share, rise_chart, stacked_bar
 from vpd.distill.report.markup import Html, Part, element, shorten
+from vpd.distill.report.plane import Across, Dot, Series, plane_chart, say_dot
 from vpd.distill.report.table import html_table
 from vpd.distill.report.tables import yield_table
 from vpd.distill.report.wording import figure, kind_name, percent, points, seconds
@@ -29,11 +30,23 @@ def show_yields(rows: Sequence[YieldRow]) -> list[Part]:
         f"{percent(last.shares[-1].value)} % with {most}: a rise of {points(last.rise)} points."
     )
     chart = rise_chart([(kind_name(row.kind), row.shares[0], row.shares[-1]) for row in rows], title)
+    figures = [element("figure", element("figcaption", title), chart), show_climb(last)]
     return [
         element("p", sentence),
-        element("figure", element("figcaption", title), chart),
+        element("div", *figures, class_="charts"),
         html_table(yield_table(rows), titled=False),
     ]
+
+
+def show_climb(row: YieldRow) -> Html | None:
+    """One kind's yield at every k; None with two draws or fewer, where both ends say all."""
+    if len(row.shares) < 3:
+        return None
+    title = f"{kind_name(row.kind)}: questions with a right program among k draws, in percent"
+    dots = [Dot(k, share, say_dot(f"k = {k}", share, f"{row.texts} texts")) for k, share in enumerate(row.shares, 1)]
+    across = Across("draws of each text, k", float(len(row.shares)))
+    chart = plane_chart([Series(dots, 0, joined=True)], across, title, said="with a right program, %")
+    return element("figure", element("figcaption", title), chart)
 
 
 def show_fates(runs: Sequence[RunRecords]) -> list[Part]:

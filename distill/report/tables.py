@@ -10,7 +10,7 @@ from vpd.distill.statistics import Estimate
 from vpd.distill.summary import Compared, Summary
 from vpd.distill.yields import ALL_KINDS, YieldRow
 
-__all__ = ["difference_table", "headline_table", "mean_table", "seed_table", "share_table", "yield_table"]
+__all__ = ["difference_table", "headline_table", "mean_table", "say_effect", "seed_table", "share_table", "yield_table"]
 
 WINNER = "distilled student"
 TESTS = (
@@ -138,7 +138,7 @@ def yield_table(rows: Sequence[YieldRow]) -> Table:
                 Cell(str(row.questions)),
                 Cell(str(row.texts)),
                 *(Cell(percent(share.value), f"{percent(share.low)} – {percent(share.high)}") for share in row.shares),
-                estimate_cell(row.rise),
+                Cell(points(row.rise)),
             ),
             "total" if row.kind == ALL_KINDS else "",
         )
@@ -154,4 +154,7 @@ def say_p(p: float) -> str:
 
 def say_effect(effect: float | None) -> str:
     """An effect size with its sign."""
-    return "–" if effect is None else f"{effect:+.2f}".replace("-", "−")
+    if effect is None:
+        return "–"
+    shown = f"{effect:+.2f}"
+    return "+0.00" if shown == "-0.00" else shown.replace("-", "−")

@@ -13,7 +13,8 @@ def percent(share: float) -> str:
 
 def signed(difference: float) -> str:
     """A difference of shares in points, with a proper minus."""
-    return f"{100 * difference:+.1f}".replace("-", "−")
+    shown = f"{100 * difference:+.1f}"
+    return "+0.0" if shown == "-0.0" else shown.replace("-", "−")
 
 
 def interval(estimate: Estimate) -> str:

@@ -19,6 +19,7 @@ from vpd.distill.report.kinds import show_kinds
 from vpd.distill.report.marks import MOST, arm_order, legend, mark
 from vpd.distill.report.markup import Part, join
 from vpd.distill.report.plane import Across, Dot, Series, plane_chart, ticks
+from vpd.distill.report.programs import show_yields
 from vpd.distill.report.radar import Ring, radar_chart, spot
 from vpd.distill.run_files import Effort, RunRecords
 from vpd.distill.statistics import Estimate
@@ -83,6 +84,11 @@ def test_all_signs_differ_without_colour() -> None:
 
 def test_the_pair_that_the_whole_is_about_has_the_first_signs() -> None:
     assert arm_order(["base", "control", "x", "distilled"], ("distilled", "control")) == ["distilled", "control", "base", "x"]
+
+
+def test_arms_of_one_shape_differ_by_being_hollow() -> None:
+    assert "hollow" in mark(4, 10, 10)
+    assert "hollow" not in mark(0, 10, 10)
 
 
 def test_a_legend_shows_names_as_text() -> None:
@@ -166,6 +172,13 @@ def test_data_sizes_are_joined_by_a_line_for_each_way_to_learn(sized: RunRecords
 
 def test_without_a_plan_no_data_sizes_are_drawn(sized: RunRecords) -> None:
     assert "labelled pictures</h3>" not in join(show_effort(summarise([sized])))
+
+
+def test_the_yield_is_drawn_at_every_k(drawn_run: RunRecords) -> None:
+    found = summarise([drawn_run])
+    shown = " ".join(titles(show_yields(found.yields)))
+    for k, share in enumerate(found.yields[-1].shares, 1):
+        assert f"k = {k}: {100 * share.value:.1f} %" in shown
 
 
 def test_precision_is_drawn_against_coverage(drawn_run: RunRecords) -> None:

@@ -13,7 +13,8 @@ from vpd.distill.errors import RunError
 from vpd.distill.records import Outcome
 from vpd.distill.report import as_json, as_markdown, write_summary
 from vpd.distill.report.table import MISSING, Cell, Row, Table, html_table, markdown_table
-from vpd.distill.report.tables import headline_table, mean_table, seed_table
+from vpd.distill.report.tables import headline_table, mean_table, say_effect, seed_table
+from vpd.distill.report.wording import signed
 from vpd.distill.run_files import RunRecords
 from vpd.distill.summary import Summary, summarise
 
@@ -113,6 +114,10 @@ def test_markdown_takes_no_orders_from_names() -> None:
     assert [line.count(" | ") for line in shown.splitlines() if line.startswith("|")] == [0, 0, 0]
     assert not re.search(r"(?<!\\)[<\[`]", shown)
     assert "\u202e" not in shown
+
+
+def test_nothing_has_no_minus() -> None:
+    assert (signed(-1e-9), say_effect(-1e-9)) == ("+0.0", "+0.00")
 
 
 def test_what_was_not_measured_is_said_in_both() -> None:
