@@ -7,12 +7,21 @@ from vpd.distill.checks.policy import read_policy
 from vpd.distill.grid import Grid
 from vpd.distill.rationales.template import explain_trace
 from vpd.distill.records import Outcome, Preference
-from vpd.distill.run_directory import RunDirectory
+from vpd.distill.run_directory import RunDirectory, write_text
 from vpd.distill.run_files import Asked, JudgedDraw, read_run
 from vpd.distill.select import chosen
 from vpd.prompts.tasks import ask_for_rationale
 
-__all__ = ["preference_pairs"]
+__all__ = ["gather_pairs", "preference_pairs"]
+
+
+def gather_pairs(run: RunDirectory, most: int = 1) -> list[Preference]:
+    """The run's pairs, in place of those that its file of pairs held: another number of wrong traces, or a new judgement, is
+    another choice of pairs. Hold the run while you call it.
+    """
+    pairs = list(preference_pairs(run, most))
+    write_text(run.file(Preference), "".join(f"{pair.to_line()}\n" for pair in pairs))
+    return pairs
 
 
 def preference_pairs(run: RunDirectory, most: int = 1) -> Iterator[Preference]:

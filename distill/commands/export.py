@@ -10,11 +10,14 @@ from vpd.distill.commands.console import say
 __all__ = ["export"]
 
 NAMES = "hf-messages, hf-prompt, hf-parts, llava, llamafactory, swift, axolotl, openai, webdataset"
+PAIRS = "hf-pairs, llamafactory-pairs, swift-pairs"
 
 
 def export(
-    source: Annotated[Path, typer.Argument(help="A mixed set, or a run after build.", metavar="SET_OR_RUN")],
-    form: Annotated[str, typer.Argument(help=f"One of {NAMES}.", metavar="FORMAT")],
+    source: Annotated[
+        Path, typer.Argument(help="A mixed set, or a run after build; for pairs a run after pairs.", metavar="SET_OR_RUN")
+    ],
+    form: Annotated[str, typer.Argument(help=f"One of {NAMES}; of pairs: {PAIRS}.", metavar="FORMAT")],
     out: Annotated[Path, typer.Argument(help="The folder to write; whole or not at all.", metavar="OUT")],
     split: Annotated[list[str] | None, typer.Option(help="Only this split; may be repeated.")] = None,
     link: Annotated[

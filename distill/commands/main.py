@@ -50,6 +50,7 @@ for stage in (
     stages.explain,
     stages.build,
     student.train,
+    student.pairs,
     student.prefer,
     evaluation.evaluate,
     evaluation.faithful,

@@ -9,7 +9,7 @@ import typer
 
 from vpd.distill.commands.console import following_lessons, say
 
-__all__ = ["prefer", "train"]
+__all__ = ["pairs", "prefer", "train"]
 
 Directory = Annotated[Path, typer.Argument(help="The run directory.", metavar="RUN")]
 
@@ -81,6 +81,21 @@ def train(
     say(f"{out / 'student'}: {result.steps} steps, {result.cpu_seconds:.0f} CPU seconds{ended}")
 
 
+def pairs(
+    directory: Directory,
+    wrong: Annotated[int, typer.Option(min=1, help="Most wrong traces a question, each against the same right one.")] = 1,
+) -> None:
+    """Gather pairs of a right and a wrong rationale of the same question, for `vpd export` and other trainers' DPO."""
+    from vpd.distill.preferences import gather_pairs  # the records and pydantic load with the command
+    from vpd.distill.records import Preference
+    from vpd.distill.run_directory import RunDirectory
+
+    with RunDirectory(directory) as place:
+        held = gather_pairs(place, wrong)
+    questions, pictures = len({pair.question for pair in held}), len({pair.image.sha256 for pair in held})
+    say(f"{place.file(Preference)}: {len(held)} pairs of {questions} questions, {pictures} pictures")
+
+
 def prefer(
     directory: Directory,
     start: Annotated[str, typer.Option(help="A student in RUN/students, a model's folder or its name on the model hub.")] = (
@@ -97,8 +112,7 @@ def prefer(
     seed: Annotated[int | None, typer.Option(help="Of the order of pairs.")] = None,
 ) -> None:
     """Teach a student to prefer right rationales to wrong ones of the same question (DPO)."""
-    from vpd.distill.preferences import preference_pairs
-    from vpd.distill.records import Preference
+    from vpd.distill.preferences import gather_pairs, preference_pairs
     from vpd.distill.run_directory import RunDirectory
     from vpd.distill.student import prefer_student, read_prefer_settings
 
@@ -113,19 +127,14 @@ def prefer(
     chosen = read_prefer_settings(settings, {key: value for key, value in given.items() if value is not None})
     place, first = RunDirectory(directory), is_first_process()
     with place if first else nullcontext(), following_lessons() as tell:
-        pairs = list(preference_pairs(place, wrong))
-        if first:
-            with place.journal(Preference) as journal:
-                for pair in pairs:
-                    if pair.id not in journal:
-                        journal.append(pair)
+        learned = gather_pairs(place, wrong) if first else list(preference_pairs(place, wrong))
         own = place.path / "students" / start / "student"
         out = place.path / "students" / name
         follow = (lambda done, total, loss: tell(name, done, total, loss)) if first else None
-        result = prefer_student(own if own.is_dir() else start, pairs, out, chosen, follow)
+        result = prefer_student(own if own.is_dir() else start, learned, out, chosen, follow)
     if first:
         margin = f", last margin {result.margins[-1][1]:.3f}" if result.margins else ""
-        say(f"{out / 'student'}: {len(pairs)} pairs, {result.steps} steps, {result.cpu_seconds:.0f} CPU seconds{margin}")
+        say(f"{out / 'student'}: {len(learned)} pairs, {result.steps} steps, {result.cpu_seconds:.0f} CPU seconds{margin}")
 
 
 def is_first_process() -> bool:

@@ -1,15 +1,15 @@
-"""Hugging Face data sets: parquet files with an Image feature, as conversations, as parts, or as prompt and completion."""
+"""Hugging Face data sets: parquet files with an Image feature, as conversations, parts, prompt and completion, or pairs."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from vpd.distill.export.job import Format, Job, ReadRow, groups_of
-from vpd.distill.export.rows import Row
+from vpd.distill.export.source import Row
 from vpd.engine.records import Message
 from vpd.tools.errors import MissingExtra
 
-__all__ = ["MESSAGES", "PARTS", "PROMPT"]
+__all__ = ["MESSAGES", "PAIRS", "PARTS", "PROMPT"]
 
 ROWS_A_GROUP = 256
 """Rows that a reader must take in at once."""
@@ -53,6 +53,12 @@ def as_parts(row: Row) -> dict[str, Any]:
 def as_prompt(row: Row) -> dict[str, Any]:
     """The columns that keep the loss on the answer without a special chat template."""
     return {"prompt": plain(row.turns[:-1]), "completion": plain(row.turns[-1:])}
+
+
+def as_pair(row: Row) -> dict[str, Any]:
+    """The columns of a preference: TRL compares the two answers to one prompt."""
+    rejected = Message(role="assistant", content=row.rejected or "")
+    return {"prompt": plain(row.turns[:-1]), "chosen": plain(row.turns[-1:]), "rejected": plain((rejected,))}
 
 
 def features(example: dict[str, Any], datasets: Any) -> Any:
@@ -118,7 +124,7 @@ def read(folder: Path, _images: Path) -> Iterator[ReadRow]:
             for group in file.iter_batches(ROWS_A_GROUP):
                 for row in group.to_pylist():
                     turns, marks = list[tuple[str, str]](), 0
-                    for turn in row.get("messages") or [*row["prompt"], *row["completion"]]:
+                    for turn in row.get("messages") or [*row["prompt"], *(row.get("completion") or row["chosen"])]:
                         parts = turn["content"]
                         if isinstance(parts, list):
                             marks += sum(part["type"] == "image" for part in parts)
@@ -127,7 +133,13 @@ def read(folder: Path, _images: Path) -> Iterator[ReadRow]:
                     pictures = tuple(image["bytes"] for image in row["images"])
                     # Plain turns have no mark: there the reader itself puts one for each picture.
                     yield ReadRow(
-                        row["id"], path.name.rsplit("-", 3)[0], row["task"], tuple(turns), marks or len(pictures), pictures
+                        id=row["id"],
+                        split=path.name.rsplit("-", 3)[0],
+                        task=row["task"],
+                        turns=tuple(turns),
+                        marks=marks or len(pictures),
+                        images=pictures,
+                        rejected=row["rejected"][0]["content"] if "rejected" in row else None,
                     )
 
 
@@ -155,4 +167,13 @@ PARTS = Format(
     embeds=True,
     write=writer(as_parts),
     read=read,
+)
+PAIRS = Format(
+    name="hf-pairs",
+    says="datasets, TRL: parquet with prompt, chosen, rejected and images",
+    loads=f"{LOADS}; TRL's `DPOTrainer` takes it as it is, with `max_length=None`, so that no picture is cut.",
+    embeds=True,
+    write=writer(as_pair),
+    read=read,
+    pairs=True,
 )

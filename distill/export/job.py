@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vpd.distill.export.picture import bytes_of
-from vpd.distill.export.rows import Row, Survey, below_root, rows_of
+from vpd.distill.export.rows import Survey, below_root, rows_of
 from vpd.distill.export.settings import ExportSettings, Pictures
-from vpd.distill.mixing.training_set import TrainingSet
+from vpd.distill.export.source import Row, Source
 
 __all__ = ["Format", "Job", "ReadRow", "groups_of", "json_line", "read_json_lines", "write_json_lines", "write_json_list"]
 
@@ -29,13 +29,15 @@ class ReadRow(NamedTuple):
     marks: int
     """How many places for a picture the turns had."""
     images: tuple[bytes, ...]
+    rejected: str | None = None
+    """Of a pair, the words that the last turn is preferred to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One export as it is written."""
 
-    source: TrainingSet
+    source: Source
     survey: Survey
     settings: ExportSettings
     folder: Path
@@ -86,6 +88,8 @@ class Format:
     write: Callable[[Job], None]
     read: Callable[[Path, Path], Iterable[ReadRow]]
     """From the export's folder and the folder that pictures are named from."""
+    pairs: bool = False
+    """Whether its rows are preference pairs; else training examples."""
 
 
 def json_line(value: Any) -> str:

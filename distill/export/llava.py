@@ -7,7 +7,7 @@ from typing import Any
 
 from vpd.distill.export.job import Format, Job, ReadRow, write_json_list
 from vpd.distill.export.marks import IMAGE
-from vpd.distill.export.rows import Row
+from vpd.distill.export.source import Row
 
 __all__ = ["LLAVA", "conversation", "split_mark"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vpd.distill.export.job import Format, Job, ReadRow, read_json_lines, write_json_lines
-from vpd.distill.export.rows import Row
+from vpd.distill.export.source import Row
 
 __all__ = ["AXOLOTL", "OPENAI"]
 

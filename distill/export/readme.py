@@ -2,15 +2,17 @@
 
 from vpd.distill.export.job import Format
 from vpd.distill.export.rows import Survey
+from vpd.distill.export.source import Source
 from vpd.distill.mixing.card import plain
-from vpd.distill.mixing.training_set import CARD, TrainingSet
+from vpd.distill.mixing.training_set import CARD
 
 __all__ = ["write_readme"]
 
 
-def write_readme(source: TrainingSet, form: Format, found: Survey) -> str:
+def write_readme(source: Source, form: Format, found: Survey) -> str:
     """The page as Markdown; of a data set for a hub its head says which files are which split."""
-    rows = ", ".join(f"{count} rows of the split {plain(split)}" for split, count in found.rows.items())
+    what = "preference pairs" if form.pairs else "rows"
+    rows = ", ".join(f"{count} {what} of the split {plain(split)}" for split, count in found.rows.items())
     text = (
         f"{rows}; {len(found.shapes)} pictures. Format `{form.name}`: {form.says}.\n\n"
         f"To load: {form.loads}\n\n"

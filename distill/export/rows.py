@@ -4,35 +4,17 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vpd.distill.export.errors import ExportError
 from vpd.distill.export.marks import escaped, marks_in
 from vpd.distill.export.picture import Shape, examine
 from vpd.distill.export.settings import ExportSettings, Marks, Pictures
-from vpd.distill.mixing.training_set import QUESTIONS, TRAIN, TrainingSet
-from vpd.distill.records import Teaches, TrainingExample
-from vpd.engine.journal import read_records
-from vpd.engine.records import Message, Question
+from vpd.distill.export.source import Row, Source
 from vpd.tools.image import ImageRef
 
-__all__ = ["Row", "Survey", "below_root", "rows_of", "survey"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One example, ready to be written: one picture, shown before the first user's text."""
-
-    id: str
-    split: str
-    task: str
-    kind: str
-    data_set: str
-    weight: float
-    turns: tuple[Message, ...]
-    """Ends with the assistant's, which is the target."""
-    image: ImageRef
+__all__ = ["Survey", "below_root", "rows_of", "survey"]
 
 
 @dataclass(slots=True)
@@ -47,70 +29,61 @@ class Survey:
     """Rows with marks, where these are dropped."""
 
 
-def rows_of(source: TrainingSet, settings: ExportSettings, split: str | None = None) -> Iterator[Row]:
+def rows_of(source: Source, settings: ExportSettings, split: str | None = None) -> Iterator[Row]:
     """The rows of a source in order, of one split or of all that are wanted; rows that marks drop are not among them."""
-    for example in source.examples():
-        wanted = example.split == split if split is not None else not settings.splits or example.split in settings.splits
-        if wanted and not (settings.marks is Marks.DROP and marked(example)):
-            yield row_of(example, settings)
+    for row in source.rows():
+        wanted = row.split == split if split is not None else not settings.splits or row.split in settings.splits
+        if wanted and not (settings.marks is Marks.DROP and marked(row)):
+            yield row_in_words(row, settings)
 
 
-def row_of(example: TrainingExample, settings: ExportSettings) -> Row:
-    """One example as a row."""
-    turns = example.messages
-    if settings.marks is Marks.ESCAPE:
-        turns = tuple(turn.model_copy(update={"content": escaped(turn.content)}) for turn in turns)
-    return Row(
-        id=example.id,
-        split=example.split,
-        task=example.teaches.value,
-        kind=example.kind,
-        data_set=str(example.provenance.get("data_set", "")),
-        weight=settings.rationale_weight if example.teaches is Teaches.RATIONALE else 1.0,
-        turns=turns,
-        image=example.image,
-    )
+def row_in_words(row: Row, settings: ExportSettings) -> Row:
+    """The row with its words as they are written."""
+    if settings.marks is not Marks.ESCAPE:
+        return row
+    turns = tuple(turn.model_copy(update={"content": escaped(turn.content)}) for turn in row.turns)
+    return replace(row, turns=turns, rejected=None if row.rejected is None else escaped(row.rejected))
 
 
-def marked(example: TrainingExample) -> list[str]:
-    """The marks in an example's texts."""
-    return [mark for turn in example.messages for mark in marks_in(turn.content)]
+def marked(row: Row) -> list[str]:
+    """The marks in a row's texts."""
+    return [mark for text in row.texts for mark in marks_in(text)]
 
 
-def survey(source: TrainingSet, settings: ExportSettings) -> Survey:
+def survey(source: Source, settings: ExportSettings) -> Survey:
     """Look at every row and every picture once. Raises `ExportError` or `ImageError` with the first that cannot be written.
 
     Afterwards each row has one picture and one place for it, and no text says otherwise.
     """
-    found, ids = Survey(), set[str]()
-    judged = set[str]() if source.mixed else held_out(source.folder)
-    for example in source.examples():
-        if settings.splits and example.split not in settings.splits:
+    found, ids, judged = Survey(), set[str](), source.held_out()
+    for row in source.rows():
+        if settings.splits and row.split not in settings.splits:
             continue
-        check_turns(example)
-        marks = marked(example)
+        check_turns(row)
+        marks = marked(row)
         if marks and settings.marks is Marks.REFUSE:
             message = (
-                f"row {example.id}: its text holds {marks[0]!r}, which a trainer takes for more than words; "
+                f"row {row.id}: its text holds {marks[0]!r}, which a trainer takes for more than words; "
                 "leave such rows out with --marks drop, or break the marks with --marks escape"
             )
             raise ExportError(message)
         if marks and settings.marks is Marks.DROP:
             found.dropped += 1
             continue
-        if example.id in ids:
-            message = f"{source.folder}: two rows have the id {example.id}"
+        check_preference(row_in_words(row, settings))
+        if row.id in ids:
+            message = f"{source.folder}: two rows have the id {row.id}"
             raise ExportError(message)
-        if example.image.sha256 in judged:
+        if row.image.sha256 in judged:
             message = (
-                f"row {example.id}: its picture also occurs in a held-out split of {source.folder}, so that a student would be "
+                f"row {row.id}: its picture also occurs in a held-out split of {source.folder}, so that a student would be "
                 "judged by what it learned; take such rows out with `vpd mix`"
             )
             raise ExportError(message)
-        ids.add(example.id)
-        found.rows[example.split] += 1
-        if example.image.sha256 not in found.shapes:
-            found.shapes[example.image.sha256] = shape_of(example, settings)
+        ids.add(row.id)
+        found.rows[row.split] += 1
+        if row.image.sha256 not in found.shapes:
+            found.shapes[row.image.sha256] = shape_of(row, settings)
     if not found.rows:
         wanted = f" of the split {', '.join(settings.splits)}" if settings.splits else ""
         message = f"{source.folder} holds no row{wanted} to export" + (f"; {found.dropped} hold marks" if found.dropped else "")
@@ -118,35 +91,36 @@ def survey(source: TrainingSet, settings: ExportSettings) -> Survey:
     return found
 
 
-def held_out(run: Path) -> set[str]:
-    """The pictures by which a run judges students; of a mixed set they are refused already."""
-    path = run / QUESTIONS
-    return {one.image.sha256 for one in read_records(path, Question) if one.split != TRAIN} if path.exists() else set()
-
-
-def check_turns(example: TrainingExample) -> None:
-    """Raise `ExportError` where an example is not a user's text and an assistant's answer, in turn, each with words."""
-    if not re.fullmatch(r"\w+", example.split, re.ASCII):
-        message = f"row {example.id}: its split {example.split!r} cannot name a file; splits are letters, digits and _"
+def check_turns(row: Row) -> None:
+    """Raise `ExportError` where a row is not a user's text and an assistant's answer, in turn, each with words."""
+    if not re.fullmatch(r"\w+", row.split, re.ASCII):
+        message = f"row {row.id}: its split {row.split!r} cannot name a file; splits are letters, digits and _"
         raise ExportError(message)
-    roles = [turn.role for turn in example.messages]
+    roles = [turn.role for turn in row.turns]
     talk = roles[1:] if roles[:1] == ["system"] else roles
     if not talk or len(talk) % 2 or talk != ["user", "assistant"] * (len(talk) // 2):
-        message = f"row {example.id}: its turns are {', '.join(roles) or 'none'}; they should be user and assistant in turn"
+        message = f"row {row.id}: its turns are {', '.join(roles) or 'none'}; they should be user and assistant in turn"
         raise ExportError(message)
-    if not all(turn.content.strip() for turn in example.messages):
-        message = f"row {example.id}: one of its turns is empty"
+    if not all(text.strip() for text in row.texts):
+        message = f"row {row.id}: one of its turns is empty"
         raise ExportError(message)
 
 
-def shape_of(example: TrainingExample, settings: ExportSettings) -> Shape:
+def check_preference(row: Row) -> None:
+    """Raise `ExportError` where a pair prefers words to themselves; blanks around them aside, since trainers strip them."""
+    if row.rejected is not None and row.rejected.strip() == row.turns[-1].content.strip():
+        message = f"row {row.id}: its chosen and its rejected words are the same, so that there is nothing to prefer"
+        raise ExportError(message)
+
+
+def shape_of(row: Row, settings: ExportSettings) -> Shape:
     """How the row's picture will be written. A picture that cannot stay as it is cannot be linked or referred to."""
-    shape = examine(example.image)
+    shape = examine(row.image)
     if settings.pictures is Pictures.REFER:
-        below_root(example.image, settings)
+        below_root(row.image, settings)
     if settings.pictures is not Pictures.COPY and shape.redrawn:
         message = (
-            f"{example.image.path} {shape.why} and would be read differently by trainers; export with --copy-images, "
+            f"{row.image.path} {shape.why} and would be read differently by trainers; export with --copy-images, "
             "which writes it anew"
         )
         raise ExportError(message)

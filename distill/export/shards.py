@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vpd.distill.export.job import Format, Job, ReadRow, groups_of, json_line
-from vpd.distill.export.rows import Row
+from vpd.distill.export.source import Row
 
 __all__ = ["WEBDATASET"]
 

@@ -1,4 +1,4 @@
-"""ms-swift's JSON lines: messages with a mark for each entry of `images`, and a loss scale where weights differ."""
+"""ms-swift's JSON lines: messages with a mark for each entry of `images`, loss scales, and rejected words of pairs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +7,9 @@ from typing import Any
 from vpd.distill.export.job import Format, Job, ReadRow, read_json_lines, write_json_lines
 from vpd.distill.export.llava import split_mark
 from vpd.distill.export.marks import IMAGE
-from vpd.distill.export.rows import Row
+from vpd.distill.export.source import Row
 
-__all__ = ["SWIFT"]
+__all__ = ["SWIFT", "SWIFT_PAIRS"]
 
 
 def messages(row: Row, *, scaled: bool) -> list[dict[str, Any]]:
@@ -25,9 +25,10 @@ def messages(row: Row, *, scaled: bool) -> list[dict[str, Any]]:
 
 
 def as_swift(row: Row, place: str, *, scaled: bool) -> dict[str, Any]:
-    """One row; ms-swift reads the first two keys and leaves the others."""
+    """One row; ms-swift reads messages, pictures and rejected words, and leaves the other keys."""
     return {
         "messages": messages(row, scaled=scaled),
+        **({} if row.rejected is None else {"rejected_response": row.rejected}),
         "images": [place],
         "id": row.id,
         "task": row.task,
@@ -56,6 +57,7 @@ def read(folder: Path, images: Path) -> Iterator[ReadRow]:
                 turns=tuple((role, words) for role, words, _ in said),
                 marks=sum(marks for _, _, marks in said),
                 images=tuple((images / place).read_bytes() for place in row["images"]),
+                rejected=row.get("rejected_response"),
             )
 
 
@@ -66,4 +68,13 @@ SWIFT = Format(
     embeds=False,
     write=write,
     read=read,
+)
+SWIFT_PAIRS = Format(
+    name="swift-pairs",
+    says="ms-swift: JSON lines of messages and rejected_response, pictures as files",
+    loads="`swift rlhf --rlhf_type dpo --dataset train.jsonl`, started in this folder or with `ROOT_IMAGE_DIR` set to it.",
+    embeds=False,
+    write=write,
+    read=read,
+    pairs=True,
 )

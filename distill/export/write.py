@@ -10,10 +10,10 @@ from typing import Any
 from vpd.distill.export.errors import ExportError
 from vpd.distill.export.job import IMAGES, Format, Job, ReadRow
 from vpd.distill.export.readme import write_readme
-from vpd.distill.export.rows import Row, rows_of, survey
+from vpd.distill.export.rows import rows_of, survey
 from vpd.distill.export.settings import ExportSettings, Pictures
+from vpd.distill.export.source import Row, Source, open_source
 from vpd.distill.manifest import described, versions
-from vpd.distill.mixing.training_set import EXAMPLES, TrainingSet, open_examples
 from vpd.distill.run_directory import write_text
 from vpd.distill.whole_folder import whole_folder
 
@@ -38,11 +38,12 @@ class Exported:
 
 
 def export(source: Path, form: Format, out: Path, settings: ExportSettings, *, replace: bool = False) -> Exported:
-    """Write a set or a run in a format. Raises `ExportError` or `ImageError` before a byte is written where a row is not fit.
+    """Write a set or a run, or a run's pairs, in a format.
 
-    Raises `RunError` where the source is none or `out` is taken, `MissingExtra` where the format's library is not there.
+    Raises `ExportError` or `ImageError` before a byte is written where a row is not fit, `RunError` where the source is none or
+    `out` is taken, `MissingExtra` where the format's library is not there.
     """
-    opened = open_examples(source)
+    opened = open_source(source, settings, pairs=form.pairs)
     found = survey(opened, settings)
     with whole_folder(out, NOTE, replace=replace) as folder:
         form.write(Job(opened, found, settings, folder, out))
@@ -58,12 +59,12 @@ def export(source: Path, form: Format, out: Path, settings: ExportSettings, *, r
     return done
 
 
-def noted(folder: Path, source: TrainingSet, form: Format, settings: ExportSettings, done: Exported) -> dict[str, Any]:
+def noted(folder: Path, source: Source, form: Format, settings: ExportSettings, done: Exported) -> dict[str, Any]:
     """What `export.json` says. No path of this machine is in it, since an export is passed on."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).parts[0] != IMAGES)
     return {
         "format": form.name,
-        "source": {"name": source.name, EXAMPLES: described(source.folder / EXAMPLES)},
+        "source": {"name": source.name, source.file: described(source.folder / source.file)},
         "settings": settings.model_dump(mode="json", exclude={"image_root"}),
         "rows": done.rows,
         "pictures": done.pictures,
@@ -90,7 +91,7 @@ def check(source: Path, form: Format, out: Path, settings: ExportSettings) -> Ex
 
     Raises `ExportError` that names the first row that differs, is missing, or should not be there.
     """
-    opened = open_examples(source)
+    opened = open_source(source, settings, pairs=form.pairs)
     found = survey(opened, settings)
     root = Path(settings.image_root or ".") if settings.pictures is Pictures.REFER else out
     job = Job(opened, found, settings, out, out)
@@ -115,6 +116,7 @@ def compare(row: ReadRow, wanted: Row, job: Job, out: Path) -> None:
         "its split": row.split != wanted.split,
         "what it teaches": row.task not in ("", wanted.task),
         "its words": row.turns != turns,
+        "the words that they are preferred to": row.rejected != wanted.rejected,
         "its marks for pictures": row.marks != len(row.images) or row.marks != 1,
         "its picture": row.images != (job.picture(wanted),),
     }

@@ -6,8 +6,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from vpd.distill.commands.main import app
 from vpd.distill.commands.student import prefer
-from vpd.distill.preferences import preference_pairs
+from vpd.distill.export import FORMATS, read_back
+from vpd.distill.preferences import gather_pairs, preference_pairs
 from vpd.distill.records import Outcome, Preference, Verdict
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
@@ -79,17 +81,38 @@ def test_a_question_that_only_wrong_or_silent_programs_met_makes_no_pair(run: Pa
     assert not silent & {pair.question for pair in pairs_of(run, 5)}
 
 
+def test_pairs_of_another_choice_take_the_place_of_those_before(run: Path) -> None:
+    place = RunDirectory(run)
+    for most in (2, 1):
+        assert gather_pairs(place, most) == pairs_of(run, most)
+        assert place.read(Preference) == pairs_of(run, most)
+
+
+def test_the_commands_gather_export_and_check_pairs(run: Path, tmp_path: Path) -> None:
+    for arguments in (
+        ["pairs", str(run), "--wrong", "2"],
+        ["export", str(run), "swift-pairs", str(tmp_path / "out")],
+        ["export", str(run), "swift-pairs", str(tmp_path / "out"), "--check"],
+    ):
+        assert CliRunner().invoke(app, arguments, catch_exceptions=False).exit_code == 0
+    rows = {row.id: row for row in read_back(FORMATS["swift-pairs"], tmp_path / "out")}
+    pairs = pairs_of(run, 2)
+    assert {pair.id: (pair.chosen, pair.rejected) for pair in pairs} == {
+        name: (row.turns[-1][1], row.rejected) for name, row in rows.items()
+    }
+
+
 @pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")  # of TRL
 def test_the_command_teaches_a_student_of_the_run_to_prefer(run: Path, tmp_path: Path) -> None:
     pairs = pairs_of(run, 2)
     texts = [text for pair in pairs for text in (pair.asked, pair.chosen, pair.rejected)]
     shape = TinySettings(side=32, patch=8, merge=2, width=32, vision_layers=1, text_layers=1, heads=2, longest=256)
     build_tiny_student(texts, tmp_path / "start", shape)
-    app = typer.Typer()
-    app.command()(prefer)
-    app.command(name="other")(ignore)
+    alone = typer.Typer()
+    alone.command()(prefer)
+    alone.command(name="other")(ignore)
     given = ["--start", str(tmp_path / "start"), "--name", "one", "--wrong", "2", "--steps", "2", "--learning-rate", "1e-3"]
     for _ in range(2):
-        assert CliRunner().invoke(app, ["prefer", str(run), *given], catch_exceptions=False).exit_code == 0
+        assert CliRunner().invoke(alone, ["prefer", str(run), *given], catch_exceptions=False).exit_code == 0
     assert (run / "students" / "one" / "student" / "model.safetensors").is_file()
     assert RunDirectory(run).read(Preference) == pairs

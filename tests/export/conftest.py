@@ -8,12 +8,14 @@ from PIL import Image as Picture
 
 from vpd.distill.build import answer_example, rationale_example
 from vpd.distill.mixing import MixSettings, mix, open_examples
-from vpd.distill.records import Rationale, TrainingExample
+from vpd.distill.records import Preference, Rationale, TrainingExample
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.settings import RunSettings
 from vpd.distill.student import TinySettings, build_tiny_student
+from vpd.engine.journal import read_records
 from vpd.engine.record import Record
 from vpd.engine.records import AnswerKind, Question
+from vpd.prompts.tasks import ask_for_rationale
 from vpd.tools.image import ImageRef, read_image_ref
 
 MakeRun = Callable[..., Path]
@@ -71,6 +73,43 @@ def write_run(
     for file, records in held.items():
         (folder / f"{file}.jsonl").write_text("".join(f"{record.to_line()}\n" for record in records), "utf-8")
     return folder
+
+
+def write_pairs(run: Path, chosen: str = "Red square: 1 in all.", rejected: str = "Red square: 5 in all.") -> Path:
+    """A pair for every question of a run, as `vpd pairs` leaves them."""
+    pairs = [
+        Preference(
+            question=question.id,
+            image=question.image,
+            asked=ask_for_rationale(question.text),
+            chosen=f"{chosen} So the answer is {question.answers[0]}.",
+            rejected=f"{rejected} So the answer is {'no' if question.answers[0] == 'yes' else 'yes'}.",
+            kind=question.kind,
+            split=question.split,
+            chosen_trace=f"{number:020x}",
+            rejected_trace=f"{number + 100:020x}",
+            writer="template-1",
+        )
+        for number, question in enumerate(read_records(run / "questions.jsonl", Question))
+    ]
+    (run / "preferences.jsonl").write_text("".join(f"{pair.to_line()}\n" for pair in pairs), "utf-8")
+    return run
+
+
+@pytest.fixture
+def make_pairs(tmp_path: Path) -> MakeRun:
+    """Writes a run that holds pairs; the arguments are those of `write_pairs`, `names` and `text` those of `write_run`."""
+
+    def make(text: str = TEXT, names: tuple[str, ...] = ("", "", ""), **words: str) -> Path:
+        return write_pairs(write_run(tmp_path / "run", text, names), **words)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def paired(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of six pictures with a pair for each."""
+    return write_pairs(write_run(tmp_path_factory.mktemp("paired") / "run", names=("",) * 6))
 
 
 @pytest.fixture
