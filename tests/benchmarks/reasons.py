@@ -1,16 +1,18 @@
 """How many right answers have right reasons, where the truth of every step is known: each filter's precision and recall.
 
-Run as `python tests/benchmarks/reasons.py`, with `--pictures N`, `--llm MODEL` for other programs than the recorded ones, and
-`--plot FILE.png`. Scenes without clutter are looked at through tools that err on purpose at 0, 5, 10 and 20 %: each box is
-missed, each list gets an invented one, each label is mixed up, each at that rate. The same programs on the same pictures with
-tools that do not err tell the truth: a program is right where it then answers at least 99 % of its pictures right, a step where
-it gives what it then gave. A trace is right for the right reasons where both hold of it and its answer is right.
+Run as `python tests/benchmarks/reasons.py`, with `--pictures N`, `--llm MODEL` for other programs than the recorded ones,
+`--critic MODEL` to measure a language model as critic too, and `--plot FILE.png`. Scenes without clutter are looked at through
+tools that err on purpose at 0, 5, 10 and 20 %: each box is missed, each list gets an invented one, each label is mixed up, each
+at that rate. The same programs on the same pictures with tools that do not err tell the truth: a program is right where it then
+answers at least 99 % of its pictures right, a step where it gives what it then gave. A trace is right for the right reasons where
+both hold of it and its answer is right.
 """
 
 import argparse
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +21,9 @@ from vpd.distill.checks import Policy, check_statically, read_policy
 from vpd.distill.checks.altering import alter_and_replay
 from vpd.distill.checks.candidates import suspects
 from vpd.distill.checks.comparing import agrees, same_call
+from vpd.distill.checks.critic import CRITIC, Critic, criticise
 from vpd.distill.checks.looking_again import look_again
+from vpd.distill.checks.shown import show_trace
 from vpd.distill.checks.voting import vote
 from vpd.distill.judging import judge_trace
 from vpd.distill.records import State
@@ -99,7 +103,12 @@ def steps_are_right(trace: Trace, truth: Trace) -> bool:
 
 
 def measure(
-    rate: float, questions: Sequence[Question], draws: dict[str, list[Program]], truth: list[Asked], tools: Registry
+    rate: float,
+    questions: Sequence[Question],
+    draws: dict[str, list[Program]],
+    truth: list[Asked],
+    tools: Registry,
+    critic: Critic | None = None,
 ) -> list[Row]:
     """All filters at one rate of noise."""
     erring = noisy(tools, drop=rate, hallucinate=rate, confuse=rate, seed=1)
@@ -114,7 +123,8 @@ def measure(
     with Sandbox() as sandbox, Dispatcher() as dispatcher, tempfile.TemporaryDirectory() as folder:
         seen = look_again(paper, erring, sandbox, dispatcher, Path(folder), lambda _: None)
         altered = alter_and_replay(paper, erring, sandbox, lambda _: None)
-        for finding in (*seen, *altered):
+        read = criticise(paper, critic, (), lambda _: None) if critic is not None else ()
+        for finding in (*seen, *altered, *read):
             states[finding.question, finding.trace].update(finding.states)
     good: dict[tuple[str, str], bool] = {}
     wrong_step: dict[tuple[str, str], bool] = {}
@@ -124,7 +134,8 @@ def measure(
         assert true_trace is not None
         wrong_step[key] = not steps_are_right(each.trace, true_trace)
         good[key] = not wrong_step[key] and (each.question.text, each.program.source_sha256) in right
-    filters = [read_policy("paper"), *(Policy(name=f"+ {name}", require=(name,)) for name in ALONE), replace_name(policy)]
+    alone = ALONE if critic is None else (*ALONE, CRITIC)
+    filters = [read_policy("paper"), *(Policy(name=f"+ {name}", require=(name,)) for name in alone), replace_name(policy)]
     rows = []
     for each_filter in filters:
         kept = [key for key in good if not each_filter.refusals(states[key])]
@@ -168,6 +179,14 @@ def is_right(each: Asked, answer: str) -> bool:
     )
 
 
+def show_cases(asked: Sequence[Asked]) -> None:
+    """What a critic would be asked about."""
+    paper = suspects(asked, read_policy("paper"))
+    cases = {show_trace(each.question, each.trace) for each in paper} - {None}
+    size = sum(len(case or "") for case in cases) / max(1, len(cases))
+    print(f"\n{len(paper)} traces with the right answer are {len(cases)} cases to a critic, of {size:.0f} characters in the mean")
+
+
 def plot(tables: dict[float, list[Row]], path: Path) -> None:
     """Share with right reasons against recall, a point for each filter."""
     import matplotlib as mpl
@@ -195,6 +214,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=600)
     parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--texts", type=int, default=64)
+    parser.add_argument("--critic", help="a language model that reads traces with the right answer, as litellm takes it")
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--votes-only", action="store_true")
     given = parser.parse_args()
@@ -213,12 +233,14 @@ def main() -> None:
         pairs = sum(len(each.draws) for each in truth)
         print(f"{given.llm.rpartition('/')[2]}: {len(questions)} questions, {len(draws)} texts, {pairs} draws on pictures")
         show_votes(truth)
+        show_cases(truth)
         if given.votes_only:
             return
         tables = {}
-        for rate in RATES:
-            tables[rate] = measure(rate, questions, draws, truth, tools)
-            show(rate, tables[rate])
+        with open_completer(given.critic, cache=cache_folder("draws")) if given.critic else nullcontext() as reader:
+            for rate in RATES:
+                tables[rate] = measure(rate, questions, draws, truth, tools, Critic(reader) if reader is not None else None)
+                show(rate, tables[rate])
         if given.plot:
             plot(tables, given.plot)
 
