@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vpd.distill.checks.coverage import Point, Voted, calibration_error, curve, reliability, thinned
+from vpd.distill.checks.coverage import Point, calibration_error, curve, reliability, thinned
 from vpd.distill.report.marks import MOST, legend
 from vpd.distill.report.markup import Part, element
 from vpd.distill.report.plane import Across, Dot, Series, plane_chart, say_dot
@@ -15,7 +15,7 @@ __all__ = ["coverage_table", "show_confidence"]
 MOST_POINTS = 40
 """Of one curve in the drawing."""
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
-"""Coverages of the table."""
+"""Coverages that the table tells the nearest points of."""
 
 
 def show_confidence(found: Summary) -> list[Part]:
@@ -43,40 +43,29 @@ def show_confidence(found: Summary) -> list[Part]:
 
 
 def coverage_table(found: Summary) -> Table | None:
-    """For everyone who says how sure they are, precision at some coverages, and how far the confidence can be believed."""
+    """For everyone who says how sure they are, precision near some coverages, and how far the confidence can be believed."""
     if not found.votes:
         return None
-    heads = ("who", "questions", *(f"{100 * level:.0f} %" for level in LEVELS), "calibration error")
+    heads = ("who", "covered, %", "kept", "least confidence", "right, % (95 % interval)", "calibration error")
     rows = []
     for name, votes in found.votes.items():
-        points = curve(votes)
-        cells = (coverage_cell(nearest(points, level)) for level in LEVELS)
-        rows.append(Row((Cell(name), Cell(str(len(votes))), *cells, Cell(f"{error_of(votes):.3f}"))))
+        error = f"{calibration_error(reliability(votes)):.3f}"
+        for place, point in enumerate(near(curve(votes))):
+            share = point.precision
+            right = f"{percent(share.value)} ({percent(share.low)} – {percent(share.high)})"
+            kept = f"{point.kept} of {len(votes)}"
+            cells = (name if place == 0 else "", percent(point.coverage), kept, f"{point.least:.2f}", right)
+            rows.append(Row((*map(Cell, cells), Cell(error if place == 0 else "")), "group" if place == 0 else ""))
     note = (
-        "Right answers in percent among the surest of all questions, with Wilson's 95 % interval, the questions of one picture "
-        "taken as alike; those of one text, which share their programs, are taken as independent, so the vote's intervals are "
-        "too narrow. Questions of equal confidence are kept or left together, so how many were kept stands beside it; a dash "
-        "stands where nothing near was. Nobody who votes sees a label. The calibration error is the expected one over ten bins: "
-        "how far confidence and share of right answers lie apart."
+        "How right the surest answers are, the more of all questions are kept; questions of equal confidence are kept or left "
+        "together. Wilson's intervals take the questions of one picture as alike; those of one text, which share their programs, "
+        "as independent, so the vote's are too narrow. Nobody who votes sees a label. The calibration error is the expected one "
+        "over ten bins: how far confidence and share of right answers lie apart."
     )
-    return Table("Right among the surest, by share of questions covered", tuple(map(Cell, heads)), tuple(rows), note)
+    return Table("Right among the surest", tuple(map(Cell, heads)), tuple(rows), note)
 
 
-def nearest(points: Sequence[Point], level: float) -> Point | None:
-    """The point that covers the most up to a level (with a hundredth to spare); None where even the first covers more, or where
-    the last stays more than a tenth below."""
-    within = [point for point in points if point.coverage <= level + 0.01]
-    return within[-1] if within and within[-1].coverage > level - 0.1 else None
-
-
-def coverage_cell(point: Point | None) -> Cell:
-    """Precision with its interval and the coverage at which it was measured."""
-    if point is None:
-        return Cell("–")
-    share = point.precision
-    return Cell(percent(share.value), f"{percent(share.low)} – {percent(share.high)} · {percent(point.coverage)} % kept")
-
-
-def error_of(votes: Sequence[Voted]) -> float:
-    """How far the confidence is from the share of right ones."""
-    return calibration_error(reliability(votes))
+def near(points: Sequence[Point]) -> list[Point]:
+    """The points that lie nearest to the levels of the table, each once."""
+    found = [min(points, key=lambda point: abs(point.coverage - level)) for level in LEVELS]
+    return [point for place, point in enumerate(found) if point not in found[:place]]

@@ -12,7 +12,7 @@ from vpd.distill.statistics import Estimate
 
 __all__ = ["Across", "Dot", "Series", "plane_chart", "say_dot", "ticks"]
 
-LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 46, 14, 10, 42, 300
+LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 46, 14, 22, 42, 310
 """Units kept around the plane, and the height of all."""
 
 
@@ -108,7 +108,7 @@ def axes(frame: Frame, marks: Sequence[float], across: Across, said: str) -> lis
         parts.append(element("text", share, x=LEFT - 6, y=f"{y + 4:.1f}", class_="tick left"))
     name = f"{across.name}, {across.unit}" if across.unit else across.name
     parts.append(element("text", name, x=(LEFT + WIDTH - RIGHT) / 2, y=HEIGHT - 8, class_="tick"))
-    parts.append(element("text", said, x=LEFT + 4, y=TOP + 12, class_="tick begin"))
+    parts.append(element("text", said, x=LEFT - 30, y=TOP - 10, class_="tick begin"))
     return parts
 
 

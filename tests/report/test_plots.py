@@ -114,7 +114,7 @@ def test_nothing_is_drawn_outside_the_plane(points: list[tuple[float, float, flo
     dots = [Dot(x, Estimate(sorted(each)[1], min(each), max(each), 9), "") for x, *each in points]
     shown = plane_chart([Series(dots, 0, joined=True, banded=True)], Across("x"), "t")
     corners = [tuple(map(float, each.split(","))) for some in re.findall('points="([^"]*)"', shown) for each in some.split()]
-    assert all(40 <= x <= 550 and 5 <= y <= 262 for x, y in corners)
+    assert all(40 <= x <= 550 and 20 <= y <= 270 for x, y in corners)
 
 
 def test_students_are_drawn_over_splits_and_over_kinds(drawn_run: RunRecords) -> None:
@@ -194,14 +194,14 @@ def test_nobody_who_is_sure_means_no_curve(drawn_run: RunRecords) -> None:
     assert "What confidence is worth" not in render_report(found)
 
 
-def test_the_table_of_coverage_is_never_far_from_its_heads(drawn_run: RunRecords) -> None:
+def test_the_table_of_coverage_tells_points_of_the_curve_once(drawn_run: RunRecords) -> None:
     said = [
         each.model_copy(update={"mode": "voted", "share": place % 5 / 4, "outcome": Outcome.RIGHT})
-        for place, each in enumerate(drawn_run.predictions[:100])
+        for place, each in enumerate(each for each in drawn_run.predictions if (each.arm, each.mode) == ("distilled", "answer"))
     ]
     table = coverage_table(summarise([replace(drawn_run, programs=(), predictions=tuple(said))]))
     assert table is not None
-    for row in table.rows:
-        for head, cell in zip(table.heads[2:-1], row.cells[2:-1], strict=True):
-            kept = re.search(r"([\d.]+) % kept", cell.small)
-            assert kept is None or abs(float(kept[1]) - float(head.text.split()[0])) <= 10.001
+    covered = [row.cells[1].text for row in table.rows]
+    assert covered == sorted(set(covered), key=float)
+    assert covered[-1] == "100.0"
+    assert {row.cells[4].text.split()[0] for row in table.rows} == {"100.0"}
