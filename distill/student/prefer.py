@@ -88,6 +88,7 @@ def make_trainer(student: Any, pairs: Sequence[Preference], checkpoints: Path, s
         activation_checkpointing=settings.gradient_checkpointing,
         seed=settings.seed,
         logging_steps=settings.log_every,
+        logging_nan_inf_filter=False,  # as in all other teaching
         save_steps=settings.save_every,
         save_total_limit=2,
         remove_unused_columns=False,

@@ -37,7 +37,8 @@ def train_student(
     """Train from a folder or a model hub's name, and write the student to `out / "student"`, as any checkpoint is.
 
     A run that was killed goes on from its last whole checkpoint; one that is done is read. Raises `StudentError` where the
-    folder holds a student of other examples or settings, where an example is too long, and where the start is no such model.
+    folder holds a student of other examples or settings, where an example is too long, where the start is no such model, and
+    where the loss stops being a number.
     """
     require("train", "torch", "transformers", "accelerate")
     claim(out, start, examples, settings)
@@ -142,6 +143,7 @@ def arguments_of(settings: TrainSettings, checkpoints: Path) -> "TrainingArgumen
         per_device_train_batch_size=settings.pictures,
         max_grad_norm=settings.clip,
         logging_steps=settings.log_every,
+        logging_nan_inf_filter=False,  # it would put the mean of earlier losses in the place of one that is no number
         save_steps=settings.save_every,
         save_total_limit=2,
         seed=settings.seed,

@@ -16,6 +16,7 @@ from torch.utils.data import Dataset, SequentialSampler
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from vpd.distill.student.collate import IGNORED, TASKS, count_targets, model_inputs
+from vpd.distill.student.errors import StudentError
 from vpd.distill.student.folder import WHOLE
 from vpd.distill.student.groups import Group
 from vpd.distill.student.loss import answer_places_only, two_target_loss, weights_of
@@ -51,6 +52,8 @@ class StudentTrainer(Trainer):
         # The loss is divided by the targets of all passes of a step, so that the library must not divide it again.
         self.loss_is_scaled_for_ga = True
         self._parts, self._cut, self._steps = torch.zeros(len(TASKS)), 0.0, 0
+        self.waited = 0.0
+        """Seconds, by the clock on the wall, for which the training stood still until a batch was read."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> SequentialSampler:
         dataset: Any = train_dataset or self.train_dataset
@@ -76,7 +79,9 @@ class StudentTrainer(Trainer):
     ) -> tuple[list[dict[str, Tensor]], Tensor]:
         """The passes of one optimiser step, and how many targets they hold, over all processes."""
         self._steps += 1
+        began = time.perf_counter()
         batches = list(islice(epoch_iterator, num_batches))
+        self.waited += time.perf_counter() - began
         counts = count_targets(batches).to(device)
         if self.accelerator.num_processes > 1:
             counts = self.accelerator.reduce(counts, "sum")
@@ -142,7 +147,7 @@ def rate_at(step: int, settings: TrainSettings) -> float:
 
 
 class Meter(TrainerCallback):
-    """Counts CPU seconds over all runs of a training, tells how far it is, and marks whole checkpoints."""
+    """Counts CPU seconds over all runs of a training, tells how far it is, stops it where it is lost, marks whole checkpoints."""
 
     def __init__(self, progress: Progress | None, before: float) -> None:
         self._before, self._start, self._progress = before, time.process_time(), progress
@@ -154,12 +159,31 @@ class Meter(TrainerCallback):
 
     # The names are the library's: it hands them over by keyword or by place.
     def on_step_end(  # type: ignore[override]
-        self, _args: TrainingArguments, state: TrainerState, _control: TrainerControl, **_: Any
+        self, _args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
-        """Tell how far the training is."""
+        """Tell how far the training is; what the last steps came to is logged, be they fewer than `log_every`."""
+        control.should_log = control.should_log or state.global_step >= state.max_steps
         if self._progress is not None:
             loss = state.log_history[-1].get("loss") if state.log_history else None
             self._progress(state.global_step, state.max_steps, loss)
+
+    def on_log(  # type: ignore[override]
+        self,
+        _args: TrainingArguments,
+        state: TrainerState,
+        _control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **_: Any,
+    ) -> None:
+        """Raise `StudentError` where loss or gradient is no number any more; losses are logged before a checkpoint is written."""
+        for name in ("loss", "grad_norm"):
+            value = (logs or {}).get(name, 0.0)
+            if not math.isfinite(value):
+                message = (
+                    f"the {name} is {value} at step {state.global_step}, and the weights with it; nothing of it is kept. "
+                    "Take a lower learning rate, more warmup or a smaller clip, and another folder"
+                )
+                raise StudentError(message)
 
     def on_save(  # type: ignore[override]
         self, args: TrainingArguments, state: TrainerState, _control: TrainerControl, **_: Any

@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.student import StepCost, StudentError, TrainSettings, equal_steps, read_result, step_cost, train_student
-from vpd.distill.student.folder import WHOLE, last_whole
+from vpd.distill.student.folder import CHECKPOINTS, WHOLE, last_whole
 from vpd.distill.student.groups import group_examples, order_of
 from vpd.distill.student.load import load_student
 
@@ -64,6 +65,27 @@ def test_an_example_that_is_too_long_is_refused_and_not_cut(tiny: Path, lessons:
         train_student(tiny, [long], tmp_path, QUICK)
 
 
+def test_what_the_last_steps_came_to_is_told_too(tiny: Path, descriptions: list[TrainingExample], tmp_path: Path) -> None:
+    result = train_student(tiny, descriptions, tmp_path, QUICK.model_copy(update={"steps": 7}))
+    assert [step for step, _ in result.losses] == [5, 7]
+    assert [step for step, _ in result.task_losses["description"]] == [5, 7]
+
+
+def test_a_loss_that_is_no_number_ends_the_training_and_nothing_is_kept(
+    tiny: Path, descriptions: list[TrainingExample], tmp_path: Path
+) -> None:
+    lost = load_student(tiny)
+    with torch.no_grad():
+        lost.model.get_input_embeddings().weight.fill_(float("nan"))
+    lost.model.save_pretrained(tmp_path / "start")
+    lost.processor.save_pretrained(tmp_path / "start")
+    settings = QUICK.model_copy(update={"steps": 4, "log_every": 2, "save_every": 2})
+    with pytest.raises(StudentError, match="the loss is nan at step 2"):
+        train_student(tmp_path / "start", descriptions, tmp_path / "out", settings)
+    assert last_whole(tmp_path / "out" / CHECKPOINTS).path is None
+    assert read_result(tmp_path / "out") is None
+
+
 def test_both_kinds_of_student_meet_the_same_pictures_with_the_same_questions(lessons: list[TrainingExample]) -> None:
     both = group_examples(lessons, 1)
     answers = group_examples([one for one in lessons if one.teaches is Teaches.ANSWER], 1)
@@ -85,3 +107,7 @@ def test_a_step_with_rationales_costs_more_than_one_without(tiny: Path, lessons:
     settings = QUICK.model_copy(update={"pictures": 16})
     assert step_cost(tiny, lessons, settings, 5).cpu_seconds > 0
     assert step_cost(tiny, answers, settings, 5).cpu_seconds > 0
+
+
+def test_a_cost_is_of_so_many_steps_whatever_the_epochs(tiny: Path, lessons: list[TrainingExample]) -> None:
+    assert step_cost(tiny, lessons, QUICK.model_copy(update={"epochs": 1.0}), 3).cpu_seconds > 0
