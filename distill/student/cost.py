@@ -35,7 +35,9 @@ def step_cost(start: str | Path, examples: Sequence[TrainingExample], settings: 
         def on_step_end(self, *_: object, **__: object) -> None:
             self.ticks.append(time.process_time())
 
-    short = settings.model_copy(update={"steps": WARM + steps, "save_every": 10**9, "log_every": 10**9})
+    short = settings.model_copy(
+        update={"steps": WARM + steps, "epochs": 0, "report_to": (), "save_every": 10**9, "log_every": 10**9}
+    )
     clock = Clock()
     with TemporaryDirectory() as folder, threads(settings.threads):
         lesson = make_lesson(start, few_pictures(examples, settings), Path(folder), short)
