@@ -27,6 +27,7 @@ def demo(
 ) -> None:
     """Draw scenes, write programs, run them, keep the right ones, teach two students, compare them."""
     from vpd.distill.demo import FULL, QUICK, demo_arms  # these load pydantic: not with --help
+    from vpd.distill.summary import PAIRS
 
     if recorded and llm is not None:
         raise typer.BadParameter("--recorded and --llm exclude each other")
@@ -36,7 +37,9 @@ def demo(
     if recorded:
         say(f"The programs are recorded draws of {size.llm}; without --recorded they are drawn live.")
     arms = demo_arms(size.training.steps, every=every_arm)
-    run_all(top, size.model_copy(update={"llm": model, "seeds": tuple(range(seeds)), "arms": arms}))
+    names = {arm.name for arm in arms}
+    compared = tuple(pair for pair in PAIRS if names.issuperset(pair))
+    run_all(top, size.model_copy(update={"llm": model, "seeds": tuple(range(seeds)), "arms": arms, "compare": compared}))
 
 
 def experiment(
