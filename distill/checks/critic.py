@@ -41,7 +41,7 @@ class Critic:
 
     completer: Completer
     sees: bool = False
-    """The picture is shown too. It leaves the machine, for whoever serves the model."""
+    """The picture is shown too, and with it where things were found. It leaves the machine, for whoever serves the model."""
     sampling: Sampling = ASKED
 
     @property
@@ -51,8 +51,8 @@ class Critic:
         return f"{VERSION} {self.completer.model}{' with the picture' if self.sees else ''} {digest}"
 
     def prompt_for(self, suspect: Suspect) -> Prompt | None:
-        """What is sent: the same for all pictures on which a program was given the same. None where it is too long."""
-        case = show_trace(suspect.question, suspect.trace)
+        """What is sent; without the picture the same for all on which a program found as much. None where it is too long."""
+        case = show_trace(suspect.question, suspect.trace, places=self.sees)
         if case is None:
             return None
         image = suspect.trace.image if self.sees else None

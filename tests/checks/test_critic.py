@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from vpd.distill.checks import Policy, State
 from vpd.distill.checks.candidates import Suspect
 from vpd.distill.checks.critic import Critic, criticise, criticise_run, instructions, read_reply
-from vpd.distill.checks.shown import LONGEST, LONGEST_PROGRAM, capped, fenced, show_trace
+from vpd.distill.checks.shown import LONGEST, LONGEST_PROGRAM, Showing, fenced, show_trace
 from vpd.distill.checks.tally import tally
 from vpd.distill.commands.main import app
 from vpd.distill.judging import judge_trace
@@ -103,19 +103,19 @@ def test_the_critic_reads_question_program_calls_and_answer() -> None:
     assert shown([DOG]) == {
         "question": TEXT,
         "program": ["1: def execute_command(image):", '2:     return len(find(image, "dog")) > 0'],
-        "steps": [{"step": 1, "line": 2, "tool": "find", "given": {"name": "dog"}, "found": ["dog at 10 10 30 20"]}],
+        "steps": [{"step": 1, "line": 2, "tool": "find", "given": {"name": "dog"}, "found": ["dog"]}],
         "answer": {"step": 2, "is": "yes"},
     }
 
 
-def test_a_region_says_which_step_it_is_from_and_the_picture_is_called_so() -> None:
+@pytest.mark.parametrize(("places", "dog"), [(False, "dog, item 1 of step 1"), (True, "dog at 10 10 30 20, item 1 of step 1")])
+def test_a_region_says_which_it_is_and_the_picture_is_called_so(places: bool, dog: str) -> None:
     whole = {"region": [0, 0, 100, 200], "label": "", "from": None}
     one = trace_of((call(0, [DOG], image=whole), call(1, "brown", image={**DOG, "from": [0, 0]})))
-    text = show_trace(question(), one)
+    text = show_trace(question(), one, places=places)
     assert text is not None
     first, second = json.loads(text)["steps"]
-    assert first["given"]["image"] == "the picture"
-    assert second["given"]["image"] == "dog at 10 10 30 20, from step 1"
+    assert (first["given"]["image"], second["given"]["image"]) == ("the picture", dog)
 
 
 def test_a_call_that_failed_says_why() -> None:
@@ -211,7 +211,7 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_any_value_is_shown_as_plain_json(value: Any) -> None:
-    text = fenced(capped(value, question().image))
+    text = fenced(Showing(question().image, places=True).value(value))
     assert "<|" not in text
     assert all(letter.isprintable() or letter == "\n" for letter in text)
     json.loads(text)
@@ -219,7 +219,7 @@ def test_any_value_is_shown_as_plain_json(value: Any) -> None:
 
 @given(st.lists(st.floats() | st.integers(), min_size=4, max_size=4))
 def test_any_region_has_a_place(edges: list[float]) -> None:
-    assert len(json.dumps(capped({"region": edges, "label": "dog"}, question().image))) < 300
+    assert len(json.dumps(Showing(question().image, places=True).value({"region": edges, "label": "dog"}))) < 300
 
 
 @given(st.text())
@@ -241,9 +241,9 @@ def test_a_reply_is_yes_or_no_with_a_step_or_unclear(said: str, state: State, st
     assert read_reply(said, last=3) == (state, step)
 
 
-def test_pictures_of_which_the_same_is_shown_are_asked_about_once() -> None:
+def test_pictures_on_which_as_much_was_found_are_asked_about_once() -> None:
     completer = ScriptedCompleter(lambda prompt, _draw: "no 2" if '"and 1 more"' in prompt.messages[-1].content else "yes")
-    alike = [suspect([DOG], number=number) for number in range(3)]
+    alike = [suspect([{**DOG, "region": [number, 20, 30, 40]}], number=number) for number in range(3)]
     found = list(criticise([*alike, suspect([DOG] * 9, number=3)], Critic(completer), (), ignore))
     assert [(each.states["critic"], each.scores["critic"]) for each in found] == [(State.PASSED, 0)] * 3 + [(State.FAILED, 2)]
     assert len(completer.requests) == 2
@@ -254,6 +254,7 @@ def test_a_critic_that_sees_is_shown_each_picture() -> None:
     each = [suspect([DOG], number=number) for number in range(2)]
     list(criticise(each, Critic(completer, sees=True), (), ignore))
     assert [prompt.image for prompt, _, _ in completer.requests] == [one.trace.image for one in each]
+    assert all("dog at 10 10 30 20" in prompt.messages[-1].content for prompt, _, _ in completer.requests)
 
 
 def test_the_findings_name_model_wording_and_whether_the_picture_was_shown() -> None:
