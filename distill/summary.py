@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from vpd.distill.arms import Arm, is_among
-from vpd.distill.checks.coverage import Voted, votes_of
+from vpd.distill.checks.coverage import Voted, cross_fitted, votes_of
 from vpd.distill.comparison import Contender, Margin, average, average_margin, contenders, held_out_splits, kinds_of, margin
 from vpd.distill.experiment import Experiment
 from vpd.distill.records import Outcome, Prediction, Teaches
@@ -27,6 +27,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
 """Arms whose difference is told where no plan says: what rationales are worth at equal CPU time and at equal steps, what the
 checks of reasons and what the whole filter is worth, and what rationales without it are."""
 PROGRAMS = "the programs' vote, on training questions"
+CALIBRATED = "the same, calibrated on other pictures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,8 @@ def votes_in(
     runs: Sequence[RunRecords], asked: Sequence[Asked], labels: Mapping[str, Question] | None
 ) -> dict[str, tuple[Voted, ...]]:
     """The programs' votes, and students' answers that came with a share of a vote or with a probability of yes."""
-    found: dict[str, list[Voted]] = {PROGRAMS: votes_of(asked, labels)}
+    voted = votes_of(asked, labels)
+    found: dict[str, list[Voted]] = {PROGRAMS: voted, CALIBRATED: cross_fitted(voted)}
     for run in runs:
         for said in run.predictions:
             sure = sureness(said)

@@ -11,7 +11,7 @@ from vpd.distill.report.wording import plain_name
 from vpd.distill.statistics import Estimate
 from vpd.distill.summary import Summary, Taught
 
-__all__ = ["show_effort", "taught_table"]
+__all__ = ["say_compute", "show_effort", "taught_table"]
 
 Reading = Callable[[Taught], float | None]
 
@@ -22,7 +22,7 @@ def show_effort(found: Summary) -> list[Part]:
     if table is None:
         return []
     arms = [name for name in arms_of(found) if any(each.arm == name for each in found.taught)]
-    parts: list[Part] = []
+    parts: list[Part] = [element("p", text) for text in say_compute(found)]
     compute = [figure for split in found.splits if (figure := compute_chart(found, split, arms)) is not None]
     if compute:
         note = "An arm's point stands at its CPU time, all seeds taken together; upright lines are 95 % intervals."
@@ -34,6 +34,17 @@ def show_effort(found: Summary) -> list[Part]:
         heading = element("h3", "Accuracy against labelled pictures")
         parts += [heading, legend(names), element("div", *sizes, class_="charts"), element("p", note, class_="quiet")]
     return [*parts, html_table(table)]
+
+
+def say_compute(found: Summary) -> list[str]:
+    """How the CPU times of the two arms compare that the whole is about; nothing where one is not known."""
+    times = {each.arm: each.cpu_seconds for each in found.taught}
+    first, second = (times.get(name) for name in found.pair)
+    if not first or not second:
+        return []
+    mean = f", mean over {len(found.runs)} seeds" if len(found.runs) > 1 else ""
+    names = f"Teaching {found.pair[0]} took {first:,.0f} CPU seconds{mean}, teaching {found.pair[1]} {second:,.0f}"
+    return [f"{names}: {first / second:.2f} times as much."]
 
 
 def shares_on(found: Summary, split: str) -> dict[str, Estimate]:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from vpd.distill.checks.coverage import curve
+from vpd.distill.checks.coverage import curve, thinned
 from vpd.distill.report.accuracy import sentences
 from vpd.distill.report.confidence import coverage_table
-from vpd.distill.report.effort import taught_table
+from vpd.distill.report.effort import say_compute, taught_table
 from vpd.distill.report.kinds import kind_tables
 from vpd.distill.report.markup import plain_text
 from vpd.distill.report.table import Table, markdown_table, markdown_text
@@ -21,6 +21,8 @@ __all__ = ["as_json", "as_markdown", "write_summary"]
 
 VERSION = 1
 """Of the form of the JSON file."""
+MOST_POINTS = 100
+"""Of one curve of coverage."""
 PLACES = 6
 """After the point, of every number."""
 
@@ -66,10 +68,17 @@ def as_json(found: Summary) -> str:
             {"who": who, "least": rounded(point.least), "kept": point.kept, "covered": rounded(point.coverage)}
             | share(point.precision)
             for who, votes in found.votes.items()
-            for point in curve(votes)
+            for point in thinned(curve(votes), MOST_POINTS)
         ],
     }
-    return json.dumps(held, indent=1, allow_nan=False) + "\n"
+    return "{\n" + ",\n".join(f"{json.dumps(name)}: {in_lines(value)}" for name, value in held.items()) + "\n}\n"
+
+
+def in_lines(value: Any) -> str:
+    """The value as JSON, a list's rows on a line each: small, and fit to be compared line by line."""
+    if not isinstance(value, list) or not value:
+        return json.dumps(value, allow_nan=False)
+    return "[\n" + ",\n".join(json.dumps(row, allow_nan=False) for row in value) + "\n]"
 
 
 def answers(found: Summary) -> Iterator[dict[str, Any]]:
@@ -153,7 +162,7 @@ def as_markdown(found: Summary) -> str:
         tables.append(difference_table(found.compared, place, title))
     tables += [taught_table(found), *kind_tables(found)]
     tables += [yield_table(found.yields) if found.yields else None, coverage_table(found)]
-    said = "\n".join(f"- {markdown_text(each.text)}" for each in sentences(found))
+    said = "\n".join(f"- {markdown_text(text)}" for text in (*(each.text for each in sentences(found)), *say_compute(found)))
     about = markdown_text(found.about) if found.about else ""
     parts = [about, f"Runs: {markdown_text(runs)}.", said, *(markdown_table(table) for table in tables if table is not None)]
     return plain_text("\n\n".join(part.strip() for part in parts if part)) + "\n"

@@ -14,7 +14,7 @@ from vpd.distill.experiment import Experiment
 from vpd.distill.records import Outcome, Prediction
 from vpd.distill.report import render_report
 from vpd.distill.report.confidence import coverage_table, show_confidence
-from vpd.distill.report.effort import show_effort
+from vpd.distill.report.effort import say_compute, show_effort
 from vpd.distill.report.kinds import show_kinds
 from vpd.distill.report.marks import MOST, arm_order, legend, mark
 from vpd.distill.report.markup import Part, join
@@ -148,6 +148,13 @@ def test_arms_beyond_the_signs_are_named_and_not_drawn(drawn_run: RunRecords) ->
 def test_each_student_stands_at_its_cpu_time(drawn_run: RunRecords) -> None:
     shown = " ".join(titles(show_effort(summarise([drawn_run]))))
     assert re.search(r"distilled: [\d.]+ % \([\d.]+ – [\d.]+\), 52 CPU seconds, 100 steps", shown)
+
+
+def test_the_pairs_cpu_times_are_compared(drawn_runs: list[RunRecords]) -> None:
+    assert say_compute(summarise(drawn_runs)) == [
+        "Teaching distilled took 53 CPU seconds, mean over 3 seeds, teaching control 51: 1.04 times as much."
+    ]
+    assert say_compute(summarise([replace(drawn_runs[0], efforts={})])) == []
 
 
 def test_several_seeds_are_one_point_with_its_interval(drawn_runs: list[RunRecords]) -> None:

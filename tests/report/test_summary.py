@@ -16,7 +16,7 @@ from vpd.distill.experiment import Experiment
 from vpd.distill.plans import PLAN, read_plan, write_plan
 from vpd.distill.records import Outcome
 from vpd.distill.run_files import Effort, RunRecords, read_run
-from vpd.distill.summary import PROGRAMS, sizes_among, summarise
+from vpd.distill.summary import CALIBRATED, PROGRAMS, sizes_among, summarise
 from vpd.engine.errors import JournalError
 
 PLAN_OF_SIZES = Experiment(
@@ -116,7 +116,7 @@ def test_kinds_are_those_of_the_split(drawn_run: RunRecords) -> None:
 
 def test_the_programs_vote_on_training_questions(drawn_run: RunRecords) -> None:
     votes = summarise([drawn_run]).votes
-    assert list(votes) == [PROGRAMS]
+    assert list(votes) == [PROGRAMS, CALIBRATED]
     assert len(votes[PROGRAMS]) == len(votes_of(drawn_run.asked))
 
 
@@ -141,13 +141,15 @@ def test_labels_that_the_run_hides_are_taken_from_elsewhere(drawn_run: RunRecord
 )
 def test_a_student_is_as_sure_as_its_vote_or_its_probability(drawn_run: RunRecords, said: dict[str, object], sure: float) -> None:
     run = with_confidence(drawn_run, **said)
-    votes = [each.confidence for who, some in summarise([run]).votes.items() if who != PROGRAMS for each in some]
+    votes = [
+        each.confidence for who, some in summarise([run]).votes.items() if who not in (PROGRAMS, CALIBRATED) for each in some
+    ]
     assert votes == ([] if sure < 0 else [pytest.approx(sure)])
 
 
 def test_an_answer_that_nobody_can_judge_is_no_vote(drawn_run: RunRecords) -> None:
     run = with_confidence(drawn_run, share=0.75, outcome=Outcome.UNKNOWN)
-    assert list(summarise([run]).votes) == [PROGRAMS]
+    assert list(summarise([run]).votes) == [PROGRAMS, CALIBRATED]
 
 
 def test_a_plan_lies_beside_the_runs_of_its_seeds(tmp_path: Path) -> None:

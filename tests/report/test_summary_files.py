@@ -81,6 +81,11 @@ def test_a_run_that_has_only_begun_still_has_its_files(drawn_run: RunRecords) ->
     assert as_markdown(begun).startswith("Runs: seed-0")
 
 
+def test_every_row_has_a_line_of_its_own(several: Summary) -> None:
+    held = read(several)
+    assert len(as_json(several).splitlines()) == 2 + len(held) + sum(len(held[name]) + 1 for name in (*LISTS, "runs"))
+
+
 def test_the_same_runs_give_the_same_files(drawn_run: RunRecords, alone: Summary) -> None:
     again = summarise([drawn_run])
     assert (as_json(again), as_markdown(again)) == (as_json(alone), as_markdown(alone))
