@@ -27,7 +27,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
 """Arms whose difference is told where no plan says: what rationales are worth at equal CPU time and at equal steps, what the
 checks of reasons and what the whole filter is worth, and what rationales without it are."""
 PROGRAMS = "the programs' vote, on training questions"
-CALIBRATED = "the same, calibrated on other pictures"
+CALIBRATED = "the same, calibrated on other pictures of the same texts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,8 @@ def votes_in(
 ) -> dict[str, tuple[Voted, ...]]:
     """The programs' votes, and students' answers that came with a share of a vote or with a probability of yes."""
     voted = votes_of(asked, labels)
-    found: dict[str, list[Voted]] = {PROGRAMS: voted, CALIBRATED: cross_fitted(voted)}
+    silent = [each for each in voted if each.confidence < 0]
+    found: dict[str, list[Voted]] = {PROGRAMS: voted, CALIBRATED: [*cross_fitted(voted), *silent]}
     for run in runs:
         for said in run.predictions:
             sure = sureness(said)

@@ -117,7 +117,7 @@ def test_kinds_are_those_of_the_split(drawn_run: RunRecords) -> None:
 def test_the_programs_vote_on_training_questions(drawn_run: RunRecords) -> None:
     votes = summarise([drawn_run]).votes
     assert list(votes) == [PROGRAMS, CALIBRATED]
-    assert len(votes[PROGRAMS]) == len(votes_of(drawn_run.asked))
+    assert len(votes[PROGRAMS]) == len(votes[CALIBRATED]) == len(votes_of(drawn_run.asked))
 
 
 def test_labels_that_the_run_hides_are_taken_from_elsewhere(drawn_run: RunRecords) -> None:
