@@ -1,84 +1,27 @@
-"""Traces of a made-up photograph: known boxes, answers that never change, programs run confined."""
+"""Questions about the made-up photograph of tests/rationales, and traces of right programs."""
 
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import pytest
-from PIL import Image as Picture
 
 from vpd.distill.grid import Grid
-from vpd.engine.dispatch import Dispatcher
 from vpd.engine.records import AnswerKind, Question, Trace
-from vpd.engine.run import ProgramRun, run_programs
-from vpd.engine.sandbox import Sandbox
-from vpd.tools import Box, Image, ImageRef, Registry, read_image_ref, tool
-
-GRID = Grid("cell", 8)
-THERE = {
-    "dog": [(10, 50), (30, 20), (70, 40)],
-    "bench": [(50, 60)],
-    "cat": [(20, 20), (60, 70)],
-    "white mouse": [(40, 40)],
-    "green bottle": [],
-    "lamp": [(30, 15)],
-    "wooden table": [(35, 70)],
-    "blue plate": [(20, 40)],
-    "cup": [(10, 10), (60, 40)],
-    "car": [(15, 65), (45, 65), (75, 65)],
-    "sign": [(65, 15)],
-}
-LIT = {15: "yes", 45: "no", 75: "yes"}
+from vpd.tools import ImageRef
 
 
-@tool
-def find(image: Image, name: str) -> list[Box]:
-    """Boxes of 8 x 8 pixels round the places that are known."""
-    return [Box(x - 4, y - 4, x + 4, y + 4, name) for x, y in THERE[name]]
+def load_photograph() -> ModuleType:
+    spec = spec_from_file_location("made_up_photograph", Path(__file__).parents[1] / "rationales" / "conftest.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-@tool
-def exists(image: Image, name: str) -> bool:
-    """Whether there is any."""
-    return bool(THERE.get(name))
-
-
-@tool
-def color_of(image: Image) -> str:
-    """Pink in the right half."""
-    return "pink" if image.frame.centre[0] > 40 else "brown"
-
-
-@tool
-def simple_query(image: Image, question: str) -> str:
-    """Whether brake lights are on, and what the man does."""
-    return LIT.get(int(image.frame.centre[0]), "yes") if "brake" in question else "surfing"
-
-
-@tool
-def compute_depth(image: Image) -> float:
-    """Nearer the lower it stands."""
-    return 10 - image.frame.centre[1] / 10
-
-
-@tool
-def verify_property(image: Image, object_name: str, property: str) -> bool:  # noqa: A002
-    """Only what is at the left is wet."""
-    return image.frame.centre[0] < 20
-
-
-@tool
-def read_text(image: Image) -> str:
-    """What the sign says."""
-    return "STOP"
-
-
-@tool
-def image_caption(image: Image) -> str:
-    """Always the same."""
-    return "a man riding a wave on a surfboard"
-
-
-TOOLS = Registry([find, exists, color_of, simple_query, compute_depth, verify_property, read_text, image_caption])
-
+PHOTOGRAPH = load_photograph()
+photo = PHOTOGRAPH.photo
 PROGRAMS = {
     "left dogs": (
         "How many dogs are to the left of the bench?",
@@ -122,32 +65,24 @@ PROGRAMS = {
 
 
 @pytest.fixture(scope="session")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> ImageRef:
-    path: Path = tmp_path_factory.mktemp("picture") / "a.png"
-    Picture.new("RGB", (80, 80)).save(path)
-    return read_image_ref(path)
-
-
-@pytest.fixture(scope="session")
 def grid() -> Grid:
-    return GRID
+    return Grid("cell", 8)
 
 
-def make_stories(picture: ImageRef) -> dict[str, tuple[Question, Trace]]:
+def make_stories(photo: ImageRef) -> dict[str, tuple[Question, Trace]]:
     """By name, a question and the trace of a right program."""
     found = {}
-    with Sandbox() as sandbox, Dispatcher() as dispatcher:
+    with PHOTOGRAPH.running(photo) as run:
         for name, (text, body) in PROGRAMS.items():
-            run = ProgramRun(name, f"def execute_command(image):\n    {body}\n", (picture,))
-            (trace,) = run_programs([run], sandbox, TOOLS, dispatcher)
+            trace = run(f"def execute_command(image):\n    {body}\n")
             assert trace.failure is None, trace.failure
             question = Question(
-                key=name, text=text, image=picture, kind="k", answer_kind=AnswerKind.TEXT, source="test", split="train"
+                key=name, text=text, image=photo, kind="k", answer_kind=AnswerKind.TEXT, source="test", split="train"
             )
             found[name] = (question, trace)
     return found
 
 
 @pytest.fixture(scope="session")
-def stories(picture: ImageRef) -> dict[str, tuple[Question, Trace]]:
-    return make_stories(picture)
+def stories(photo: ImageRef) -> dict[str, tuple[Question, Trace]]:
+    return make_stories(photo)

@@ -1,6 +1,7 @@
-"""A picture with known boxes, and programs run on it confined."""
+"""A made-up photograph with known boxes, tools whose answers never change, and programs run on it confined."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -19,9 +20,20 @@ THERE = {
     "dog": [(10, 50), (30, 20), (70, 40)],
     "bench": [(50, 60)],
     "cat": [(20, 20), (60, 70)],
-    "unicorn": [],
+    "white mouse": [(40, 40)],
+    "green bottle": [],
+    "lamp": [(30, 15)],
+    "wooden table": [(35, 70)],
+    "silver spoon": [(5, 5), (15, 75)],
+    "blue plate": [(20, 40)],
+    "cup": [(10, 10), (60, 40)],
+    "car": [(15, 65), (45, 65), (75, 65)],
     "sign": [(65, 15)],
+    "unicorn": [],
 }
+LIT = {15: "yes", 45: "no", 75: "yes"}
+"""Whether a car has its brake lights on, by where it is."""
+Run = Callable[[str], Trace]
 
 
 @tool
@@ -45,8 +57,8 @@ def color_of(image: Image) -> str:
 
 @tool(aliases=("visual_question_answering", "vqa"))
 def simple_query(image: Image, question: str) -> str:
-    """Always the same."""
-    return "surfing"
+    """Whether brake lights are on; of anything else always the same."""
+    return LIT.get(int(image.frame.centre[0]), "yes") if "brake" in question else "surfing"
 
 
 @tool
@@ -123,17 +135,29 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> ImageRef:
     return read_image_ref(path)
 
 
-@pytest.fixture(scope="session")
-def run(photo: ImageRef) -> Iterator[Callable[[str], Trace]]:
-    """Runs a program, given as the lines of its function."""
+@contextmanager
+def running(photo: ImageRef) -> Iterator[Run]:
+    """Runs programs with the tools above."""
     with Sandbox() as sandbox, Dispatcher() as dispatcher:
+        yield lambda source: next(run_programs([ProgramRun(source, source, (photo,))], sandbox, TOOLS, dispatcher))
 
-        def make(body: str) -> Trace:
-            lines = "\n    ".join(body.strip("\n").split("\n"))
-            source = f"def execute_command(image):\n    {lines}\n"
-            return next(run_programs([ProgramRun(source, source, (photo,))], sandbox, TOOLS, dispatcher))
 
-        yield make
+@pytest.fixture(scope="session")
+def run_source(photo: ImageRef) -> Iterator[Run]:
+    """Runs a program."""
+    with running(photo) as run:
+        yield run
+
+
+@pytest.fixture(scope="session")
+def run(run_source: Run) -> Run:
+    """Runs a program, given as the lines of its function."""
+
+    def make(body: str) -> Trace:
+        lines = "\n    ".join(body.strip("\n").split("\n"))
+        return run_source(f"def execute_command(image):\n    {lines}\n")
+
+    return make
 
 
 @pytest.fixture

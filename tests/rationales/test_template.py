@@ -1,49 +1,18 @@
 """The programs of the prompt, run confined over boxes that are known, and told in words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PIL import Image as Picture
 
 from vpd.distill.grid import Grid
 from vpd.distill.judging import judge_trace
 from vpd.distill.rationales.template import explain_trace
-from vpd.engine.dispatch import Dispatcher
-from vpd.engine.records import AnswerKind, Program, Question, Trace
-from vpd.engine.run import ProgramRun, run_programs
-from vpd.engine.sandbox import Sandbox
+from vpd.engine.records import Program, Question, Trace
 from vpd.prompts import Example, read_examples
-from vpd.tools import Box, Image, ImageRef, Registry, read_image_ref, tool
 
 GRID = Grid("cell", 8)
-THERE = {
-    "dog": [(10, 50), (30, 20), (70, 40)],
-    "bench": [(50, 60)],
-    "cat": [(20, 20), (60, 70)],
-    "white mouse": [(40, 40)],
-    "green bottle": [],
-    "lamp": [(30, 15)],
-    "wooden table": [(35, 70)],
-    "silver spoon": [(5, 5), (15, 75)],
-    "blue plate": [(20, 40)],
-    "cup": [(10, 10), (60, 40)],
-}
-
-
-@tool
-def find(image: Image, name: str) -> list[Box]:
-    """Boxes of 8 x 8 pixels round the places that are known."""
-    return [Box(x - 4, y - 4, x + 4, y + 4, name) for x, y in THERE[name]]
-
-
-@tool
-def color_of(image: Image) -> str:
-    """Always the same."""
-    return "pink"
-
-
-TOOLS = Registry([find, color_of])
+Run = Callable[[str], Trace]
 EXPECTED = {
     "1_relation": (
         "yes",
@@ -69,29 +38,9 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> ImageRef:
-    path = tmp_path_factory.mktemp("picture") / "a.png"
-    Picture.new("RGB", (80, 80)).save(path)
-    return read_image_ref(path)
-
-
-def trace_of(source: str, sandbox: Sandbox, picture: ImageRef) -> Trace:
-    with Dispatcher() as dispatcher:
-        return next(run_programs([ProgramRun("p", source, (picture,))], sandbox, TOOLS, dispatcher))
-
-
-def told(trace: Trace, picture: ImageRef, *labels: str) -> str:
-    question = Question(
-        key="1", text="?", image=picture, kind="k", answer_kind=AnswerKind.TEXT, answers=labels, source="test", split="train"
-    )
-    return explain_trace(question, trace, judge_trace(question, trace), GRID).text
+def told(trace: Trace, question: Question, *labels: str) -> str:
+    asked = question.model_copy(update={"answers": labels})
+    return explain_trace(asked, trace, judge_trace(asked, trace), GRID).text
 
 
 SEEN = [example for example in read_examples() if "judgement(" not in example.source]
@@ -99,17 +48,17 @@ SEEN = [example for example in read_examples() if "judgement(" not in example.so
 
 
 @pytest.mark.parametrize("example", SEEN, ids=lambda example: example.name)
-def test_every_program_of_the_prompt_runs_answers_and_is_told(example: Example, sandbox: Sandbox, picture: ImageRef) -> None:
+def test_every_program_of_the_prompt_runs_answers_and_is_told(example: Example, run_source: Run, question: Question) -> None:
     answer, reasoning = EXPECTED[example.name]
-    trace = trace_of(example.source, sandbox, picture)
+    trace = run_source(example.source)
     assert trace.failure is None
     assert trace.answer == answer
-    assert told(trace, picture) == f"{reasoning} So the answer is {answer}."
+    assert told(trace, question) == f"{reasoning} So the answer is {answer}."
 
 
-def test_a_rationale_ends_at_the_programs_answer_even_where_the_label_differs(sandbox: Sandbox, picture: ImageRef) -> None:
-    trace = trace_of('def execute_command(image):\n    return str(len(find(image, "dog")))\n', sandbox, picture)
-    assert told(trace, picture, "5").endswith("So the answer is 3.")
+def test_a_rationale_ends_at_the_programs_answer_even_where_the_label_differs(run_source: Run, question: Question) -> None:
+    trace = run_source('def execute_command(image):\n    return str(len(find(image, "dog")))\n')
+    assert told(trace, question, "5").endswith("So the answer is 3.")
 
 
 @pytest.mark.parametrize(
@@ -129,20 +78,20 @@ def test_a_rationale_ends_at_the_programs_answer_even_where_the_label_differs(sa
         ),
     ],
 )
-def test_the_reason_why_some_count_is_told(line: str, sentence: str, sandbox: Sandbox, picture: ImageRef) -> None:
-    trace = trace_of(f"def execute_command(image):\n    {line}\n", sandbox, picture)
+def test_the_reason_why_some_count_is_told(line: str, sentence: str, run_source: Run, question: Question) -> None:
+    trace = run_source(f"def execute_command(image):\n    {line}\n")
     assert trace.failure is None
-    assert sentence in told(trace, picture)
+    assert sentence in told(trace, question)
 
 
-def test_what_a_tool_says_of_a_region_is_told_with_its_place(sandbox: Sandbox, picture: ImageRef) -> None:
-    trace = trace_of('def execute_command(image):\n    return color_of(find(image, "lamp")[0])\n', sandbox, picture)
-    assert "The color of the lamp at x3 y1 is pink." in told(trace, picture)
+def test_what_a_tool_says_of_a_region_is_told_with_its_place(run_source: Run, question: Question) -> None:
+    trace = run_source('def execute_command(image):\n    return color_of(find(image, "lamp")[0])\n')
+    assert "The color of the lamp at x3 y1 is brown." in told(trace, question)
 
 
-def test_a_failed_call_is_not_told(sandbox: Sandbox, picture: ImageRef) -> None:
-    source = 'def execute_command(image):\n    try:\n        find(image, "unicorn")\n    except Exception:\n        return "no"\n'
-    assert told(trace_of(source, sandbox, picture), picture) == "So the answer is no."
+def test_a_failed_call_is_not_told(run_source: Run, question: Question) -> None:
+    source = 'def execute_command(image):\n    try:\n        find(image, "dragon")\n    except Exception:\n        return "no"\n'
+    assert told(run_source(source), question) == "So the answer is no."
 
 
 @pytest.mark.parametrize(
@@ -155,7 +104,7 @@ def test_a_failed_call_is_not_told(sandbox: Sandbox, picture: ImageRef) -> None:
         "[{'region': None}]",
     ],
 )
-def test_a_program_that_makes_regions_up_is_told_like_any_other(value: str, sandbox: Sandbox, picture: ImageRef) -> None:
+def test_a_program_that_makes_regions_up_is_told_like_any_other(value: str, run_source: Run, question: Question) -> None:
     source = f"""
 def execute_command(image):
     made = {value}
@@ -163,9 +112,9 @@ def execute_command(image):
     dogs = [dog for dog in find(image, "dog") if dog.x < 40]
     return str(len(dogs))
 """
-    trace = trace_of(source, sandbox, picture)
+    trace = run_source(source)
     assert trace.failure is None
-    assert told(trace, picture).endswith("So the answer is 2.")
+    assert told(trace, question).endswith("So the answer is 2.")
 
 
 def test_draws_of_one_source_share_their_identity() -> None:
