@@ -166,3 +166,44 @@ def test_the_configurations_for_several_gpus_are_read_by_accelerate() -> None:
     assert names == ["ddp.yaml", "deepspeed.yaml", "fsdp.yaml"]
     kinds = [str(load_config_from_file(str(folder / name)).distributed_type).split(".")[-1] for name in names]
     assert kinds == ["MULTI_GPU", "DEEPSPEED", "FSDP"]
+
+
+def launched(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put into the environment what `accelerate launch` does for a configuration, by its own parser."""
+    from accelerate.commands import launch
+    from accelerate.utils import launch as preparing
+
+    file = str(files("vpd.distill.student") / "configs" / name)
+    given = launch.launch_command_parser().parse_args(["--config_file", file, "--main_process_port", "0", "train.py"])
+    arguments, config, _ = launch._validate_launch_command(given)
+    if arguments.use_deepspeed:
+        arguments.deepspeed_fields_from_accelerate_config = ",".join(config.deepspeed_config)
+        found = preparing.prepare_deepspeed_cmd_env(arguments)[1]
+    else:
+        found = preparing.prepare_multi_gpu_env(arguments)
+    for variable, value in found.items():
+        if variable.startswith(("ACCELERATE_", "FSDP_")):
+            monkeypatch.setenv(variable, value)
+
+
+def test_a_launch_by_the_fsdp_file_splits_weights_by_version_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    from accelerate.utils import FullyShardedDataParallelPlugin
+
+    launched("fsdp.yaml", monkeypatch)
+    plugin = FullyShardedDataParallelPlugin()
+    assert (plugin.fsdp_version, plugin.reshard_after_forward, plugin.activation_checkpointing) == (2, True, False)
+    assert str(plugin.state_dict_type).endswith("SHARDED_STATE_DICT")
+    assert plugin.auto_wrap_policy is not None
+    assert not plugin.cpu_ram_efficient_loading
+
+
+def test_a_launch_by_the_deepspeed_file_splits_weights_by_stage_3(monkeypatch: pytest.MonkeyPatch) -> None:
+    from accelerate.utils import DeepSpeedPlugin
+
+    launched("deepspeed.yaml", monkeypatch)
+    config = DeepSpeedPlugin().deepspeed_config
+    assert config["zero_optimization"]["stage"] == 3
+    assert config["zero_optimization"]["stage3_gather_16bit_weights_on_model_save"] is True
+    # What stays open is filled in by the trainer, from the training's own settings.
+    left = ("gradient_accumulation_steps", "gradient_clipping", "train_batch_size", "train_micro_batch_size_per_gpu")
+    assert {config[name] for name in left} == {"auto"}
