@@ -10,7 +10,7 @@ from vpd.distill.commands.console import following, say
 if TYPE_CHECKING:
     from vpd.distill.metrics import Scores
 
-__all__ = ["evaluate", "faithful"]
+__all__ = ["evaluate", "faithful", "lmms_tasks"]
 
 Directory = Annotated[Path, typer.Argument(help="The run directory.", metavar="RUN")]
 Splits = Annotated[
@@ -97,6 +97,27 @@ def faithful(
         p = "" if each.p is None else f", McNemar p {each.p:.3g} ({each.only_first} : {each.only_second})"
         print(f"{each.name}: {100 * each.value:.1f} % ({100 * each.low:.1f} to {100 * each.high:.1f}; n = {each.count:,}{p})")
     say(f"These numbers are in {found.place}")
+
+
+def lmms_tasks(
+    directory: Directory,
+    out: Annotated[Path, typer.Argument(help="The folder to write; whole or not at all.", metavar="OUT")],
+    benchmark: Annotated[
+        list[str] | None, typer.Option(help="Only this benchmark; may be repeated. By default all there are.")
+    ] = None,
+    split: Splits = None,
+    force: Annotated[bool, typer.Option(help="Replace the tasks that are at OUT.")] = False,
+) -> None:
+    """Write a run's A-OKVQA, TallyQA and Hateful Memes as tasks of lmms-eval, with their official metrics; prints the folder."""
+    from vpd.distill.evaluation.lmms_tasks import write_tasks
+    from vpd.distill.run_directory import RunDirectory
+
+    done = write_tasks(RunDirectory(directory), out, benchmark or (), split or (), anew=force)
+    for task, count in done.questions.items():
+        say(f"{task}: {count} questions")
+    if done.unanswered:
+        say(f"left out, since nobody knows the answer: {done.unanswered}")
+    print(out.resolve())
 
 
 def show(scores: "Scores") -> None:

@@ -54,6 +54,7 @@ for stage in (
     student.prefer,
     evaluation.evaluate,
     evaluation.faithful,
+    evaluation.lmms_tasks,
     score.score,
     report.report,
     report.view,

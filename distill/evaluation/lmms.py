@@ -8,6 +8,7 @@ from typing import Any
 from vpd.distill.evaluation.errors import EvaluationError
 from vpd.distill.student.predict import ASK, LONGEST, Mode, Opened, answer_of
 from vpd.distill.student.telling import Wanted, tell
+from vpd.distill.student.yes_no import yes_no_tokens
 from vpd.tools.image import ImageRef, read_image_ref
 
 __all__ = ["Documents", "answer_requests", "question_in"]
@@ -27,21 +28,28 @@ def answer_requests(
     *,
     mode: Mode | None,
     batch: int,
+    likely: bool = False,
     advance: Callable[[int], object] = lambda _: None,
 ) -> list[str]:
     """A text for each request, in order.
 
     `mode` None sends a task's own words as they are; else its closing instruction gives way to the one that the student was
-    taught with, and in the mode `explain` only the answer at the end is given back. Pictures pass through files in `folder`,
-    so that they are read as all others are. Raises `EvaluationError` for a request without exactly one picture.
+    taught with, and in the mode `explain` only the answer at the end is given back. With `likely` the probability of yes is given
+    back in digits, read as `vpd evaluate` reads it, where the student's words for yes and no can be told apart. Pictures pass
+    through files in `folder`, so that they are read as all others are. Raises `EvaluationError` for a request without exactly
+    one picture.
     """
     told: list[str] = []
+    yes_no = yes_no_tokens(opened.adapter) if likely else None
     for start in range(0, len(requests), batch):
         some = [request.args for request in requests[start : start + batch]]
         wanted = [Wanted(asked_of(context, mode), picture_of(arguments, documents, folder)) for context, *arguments in some]
         allowed = max(int(kwargs.get("max_new_tokens", LEAST)) for _, kwargs, *_ in some)
         longest = LONGEST[mode] if mode is not None else allowed
-        for one, (_, kwargs, *_rest) in zip(tell(opened.student, opened.adapter, wanted, longest), some):
+        for one, (_, kwargs, *_rest) in zip(tell(opened.student, opened.adapter, wanted, longest, yes_no=yes_no), some):
+            if one.yes is not None:
+                told.append(repr(one.yes))
+                continue
             text = one.text if mode is None else answer_of(one.text, mode)
             told.append(cut(text, kwargs.get("until") or ()))
         advance(len(some))

@@ -12,6 +12,8 @@ from vpd.distill.student.predict import Mode, open_student
 
 __all__ = ["VpdStudent"]
 
+PROBABILITY = "probability"
+
 
 class VpdStudent(lmms):  # type: ignore[misc]  # lmms-eval has no types
     """`--model vpd_student --model_args pretrained=FOLDER,mode=answer`."""
@@ -21,16 +23,25 @@ class VpdStudent(lmms):  # type: ignore[misc]  # lmms-eval has no types
     def __init__(
         self, pretrained: str, mode: str = "answer", batch_size: int | str = 1, device: str | None = None, **_: object
     ) -> None:
-        """`mode` is answer, explain, or given for a task's own instruction."""
+        """`mode` is answer, explain, probability (of yes, for tasks that rank), or given for a task's own instruction."""
         super().__init__()
-        self._mode = None if mode == "given" else Mode(mode)
+        self._likely = mode == PROBABILITY
+        self._mode = None if mode == "given" else Mode.ANSWER if self._likely else Mode(mode)
         self._batch = int(batch_size)
         self._opened = open_student(pretrained, device)
 
     def generate_until(self, requests: Sequence[Any]) -> list[str]:
         """What the student says to each request."""
         with TemporaryDirectory() as folder:
-            return answer_requests(self._opened, requests, self.task_dict, Path(folder), mode=self._mode, batch=self._batch)
+            return answer_requests(
+                self._opened,
+                requests,
+                self.task_dict,
+                Path(folder),
+                mode=self._mode,
+                batch=self._batch,
+                likely=self._likely,
+            )
 
     def loglikelihood(self, requests: Sequence[Any]) -> list[tuple[float, bool]]:
         """Not offered: the tasks that our students are tested by all generate."""

@@ -8,6 +8,15 @@ from vpd.distill.mixing.training_set import CARD
 
 __all__ = ["write_readme"]
 
+BEHIND_ROWS = (
+    "Each row has the `id` that it has in its set; `vpd trace-back ID --set SET` shows the picture, prompt, draw, program, "
+    "calls, verdict and rationale behind it."
+)
+BEHIND_PAIRS = (
+    "Of each pair the words that are chosen tell a trace that answered rightly, the rejected ones a trace that answered wrongly. "
+    "Each has the `id` that it has in its run's `preferences.jsonl`, which names the question and both traces."
+)
+
 
 def write_readme(source: Source, form: Format, found: Survey) -> str:
     """The page as Markdown; of a data set for a hub its head says which files are which split."""
@@ -16,8 +25,7 @@ def write_readme(source: Source, form: Format, found: Survey) -> str:
     text = (
         f"{rows}; {len(found.shapes)} pictures. Format `{form.name}`: {form.says}.\n\n"
         f"To load: {form.loads}\n\n"
-        "Each row has the `id` that it has in its set; `vpd trace-back ID --set SET` shows the picture, prompt, draw, program, "
-        "calls, verdict and rationale behind it.\n"
+        f"{BEHIND_PAIRS if form.pairs else BEHIND_ROWS}\n"
     )
     path = source.folder / CARD
     card = path.read_text("utf-8") if source.mixed and path.exists() else ""

@@ -69,7 +69,9 @@ def test_the_note_names_the_file_of_pairs(name: str, paired: Path, tmp_path: Pat
     export(paired, FORMATS[name], tmp_path / "out", PLAIN)
     note = json.loads((tmp_path / "out" / "export.json").read_text())
     assert set(note["source"]) == {"name", "preferences.jsonl"}
-    assert "6 preference pairs of the split train" in (tmp_path / "out" / "README.md").read_text()
+    page = (tmp_path / "out" / "README.md").read_text()
+    assert "6 preference pairs of the split train" in page
+    assert "trace-back" not in page
 
 
 @every_form
