@@ -25,7 +25,9 @@ __all__ = ["CRITIC", "Critic", "criticise", "criticise_run", "read_reply"]
 CRITIC = "critic"
 """The check's name: it passes where a language model finds no step in doubt."""
 VERSION = "critic-1"
-ASKED = Sampling(temperature=0.0, max_tokens=16)
+"""Of what is shown and how a reply is read; wording and sampling have a digest of their own in a finding's battery."""
+ASKED = Sampling(temperature=0.0, max_tokens=512)
+"""A reply has a few tokens; models that think first, unseen, need the rest."""
 REPLY = re.compile(r"\W*(?:(yes)|no\W+(?:step\W+)?([0-9]{1,4}))\W*", re.IGNORECASE)
 
 

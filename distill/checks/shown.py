@@ -11,8 +11,8 @@ from vpd.tools.image import ImageRef
 
 __all__ = ["LONGEST", "LONGEST_PROGRAM", "Showing", "fenced", "show_trace"]
 
-LONGEST = 24_000
-"""Characters of all that is shown; a trace that needs more is not shown."""
+LONGEST = 9_000
+"""Bytes of all that is shown, so that it fits a context of 4,096 tokens; a trace that needs more is not shown."""
 LONGEST_PROGRAM = 4_000
 """Characters of a program; a longer one is not shown, as half a program cannot be followed."""
 LONGEST_TEXT = 200
@@ -53,7 +53,7 @@ def show_trace(question: Question, trace: Trace, *, places: bool = False) -> str
             "answer": {"step": len(trace.calls) + 1, "is": showing.value(trace.answer)},
         }
     )
-    return shown if len(shown) <= LONGEST else None
+    return shown if len(shown.encode()) <= LONGEST else None
 
 
 @dataclass(frozen=True, slots=True)

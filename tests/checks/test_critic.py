@@ -379,4 +379,4 @@ def test_showing_the_picture_needs_a_critic(tmp_path: Path) -> None:
 def test_what_is_shown_is_bounded() -> None:
     text = show_trace(question(), trace(*range(1000)))
     assert text is not None
-    assert len(text) <= LONGEST
+    assert len(text.encode()) <= LONGEST

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from vpd.distill.checks import Policy, check_statically, read_policy, shipped_policies
 from vpd.distill.checks.calibration import Calibration
+from vpd.distill.checks.candidates import suspects
 from vpd.distill.checks.coverage import votes_of
 from vpd.distill.checks.dependence import answer_hangs_on_calls
 from vpd.distill.checks.policy import Limits
@@ -188,6 +189,14 @@ def test_what_a_check_cannot_tell_counts_as_the_policy_says() -> None:
     assert lenient.accepts(verdict, {"chance": State.UNKNOWN})
     assert not lenient.model_copy(update={"unknown": "fail"}).accepts(verdict, {"chance": State.UNKNOWN})
     assert Policy(name="g", one_of=(("chance", "agreement"),)).refusals({}) == ("chance or agreement",)
+
+
+def test_a_check_that_is_yet_to_be_done_keeps_nothing_from_being_looked_at() -> None:
+    found = [asked(0, "yes", {COUNTS: "yes"})]
+    for policy in (Policy(name="s", require=("steps",), unknown="fail"), Policy(name="g", one_of=(("views", "critic"),))):
+        (each,) = suspects(found, policy)
+        key = (each.question.id, each.trace.id)
+        assert suspects(found, policy, {key: {"steps": State.UNKNOWN, "views": State.FAILED, "critic": State.UNCLEAR}}) == []
 
 
 def test_a_calibration_says_how_sure_the_vote_is() -> None:
