@@ -84,6 +84,7 @@ def tell(
         whole = student.model.generate(
             **inputs,
             do_sample=False,
+            num_beams=1,  # some models' own settings ask for beams, where rows are no longer ours
             max_new_tokens=longest,
             eos_token_id=sorted(adapter.end_tokens()),
             pad_token_id=adapter.pad,

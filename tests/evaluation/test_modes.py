@@ -104,6 +104,15 @@ def test_what_was_begun_is_gone_on_with(opened: Opened, questions: list[Question
     assert together[1].prompt_tokens - together[0].prompt_tokens == len(whole.split())
 
 
+def test_a_model_that_wants_beams_is_asked_without(opened: Opened, tiny: Path, questions: list[Question]) -> None:
+    beams = open_student(tiny, "cpu")
+    beams.student.model.generation_config.num_beams = 3
+    for mode in (Mode.ANSWER, Mode.VOTED):
+        told, plain = (ask(one, questions[:3], mode, measured=True) for one in (beams, opened))
+        assert [one.samples or one.text for one in told] == [one.samples or one.text for one in plain]
+        assert [one.probability for one in told] == [one.probability for one in plain]
+
+
 def test_tokens_and_memory_are_kept_only_where_wanted(opened: Opened, questions: list[Question]) -> None:
     plain, measured = (ask(opened, questions[:1], Mode.EXPLAIN, measured=wanted)[0] for wanted in (False, True))
     assert measured.tokens is not None
