@@ -112,7 +112,7 @@ def lmms_tasks(
     from vpd.distill.evaluation.lmms_tasks import write_tasks
     from vpd.distill.run_directory import RunDirectory
 
-    done = write_tasks(RunDirectory(directory), out, benchmark or (), split or (), anew=force)
+    done = write_tasks(RunDirectory(directory), out, benchmark or (), split or (), replace=force)
     for task, count in done.questions.items():
         say(f"{task}: {count} questions")
     if done.unanswered:

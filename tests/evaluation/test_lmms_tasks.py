@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from PIL import Image as Picture
 from typer.testing import CliRunner
 
@@ -26,6 +25,7 @@ from vpd.engine.records import AnswerKind, Question
 from vpd.tools.errors import ImageError, UnknownName
 from vpd.tools.image import ImageRef
 
+yaml: Any = importlib.import_module("yaml")  # untyped, and a part of what every trainer needs
 DIRECT = ("bread",) * 4 + ("toast",) * 2 + ("flour",) * 4
 KEYS = {
     "task",
@@ -84,15 +84,13 @@ def tasks(filled: RunDirectory, tmp_path: Path) -> Path:
     return write_tasks(filled, tmp_path / "tasks").folder
 
 
-class Reader(yaml.SafeLoader):
-    """Reads the task files' own tag as the function that it names, as lmms-eval does where no file beside them has that name."""
-
-
-def named(_loader: yaml.SafeLoader, node: yaml.Node) -> Any:
+def named(_loader: Any, node: Any) -> Any:
+    """The function that a task file names by its own tag, as lmms-eval finds it where no file beside them has that name."""
     module, _, function = str(node.value).rpartition(".")
     return getattr(importlib.import_module(module), function)
 
 
+Reader: Any = type("Reader", (yaml.SafeLoader,), {})
 Reader.add_constructor("!function", named)
 
 
@@ -201,6 +199,17 @@ def test_one_benchmark_alone_can_be_written(filled: RunDirectory, tmp_path: Path
 def test_a_run_without_such_questions_is_refused(run: Path, tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="put some in with: vpd data import"):
         write_tasks(RunDirectory(run), tmp_path / "out")
+
+
+def test_a_benchmark_that_nobody_has_answered_is_left_out_unless_it_was_named(tmp_path: Path, asked: list[Question]) -> None:
+    with RunDirectory(tmp_path / "run", RunSettings()) as place, place.journal(Question) as journal:
+        for question in asked:
+            journal.append(question if question.source != "TallyQA" else question.model_copy(update={"answers": ()}))
+    done = write_tasks(place, tmp_path / "out")
+    assert "vpd_tallyqa" not in done.questions
+    assert done.unanswered == 4
+    with pytest.raises(EvaluationError, match="no question with an answer of tallyqa"):
+        write_tasks(place, tmp_path / "named", ["tallyqa"])
 
 
 def test_a_benchmark_without_a_task_file_is_refused(filled: RunDirectory, tmp_path: Path) -> None:

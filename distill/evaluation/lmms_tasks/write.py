@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
@@ -46,7 +46,7 @@ class Written:
 
 
 def write_tasks(
-    run: RunDirectory, out: Path, benchmarks: Sequence[str] = (), splits: Sequence[str] = (), *, anew: bool = False
+    run: RunDirectory, out: Path, benchmarks: Sequence[str] = (), splits: Sequence[str] = (), *, replace: bool = False
 ) -> Written:
     """Write a run's questions as tasks: of the benchmarks that are named, else of all that the run has and a task file knows.
 
@@ -58,14 +58,15 @@ def write_tasks(
         raise UnknownName("task file", unknown, tuple(TASKS))
     every = run.read(Question)
     chosen = {name: questions_of(name, every, splits) for name in benchmarks or present(every, splits)}
-    answered = {name: [one for one in asked if one.answers] for name, asked in chosen.items()}
-    empty = [name for name, asked in answered.items() if not asked]
+    known = {name: [one for one in asked if one.answers] for name, asked in chosen.items()}
+    answered = {name: asked for name, asked in known.items() if asked}
+    empty = [name for name in benchmarks if name not in answered]
     if empty or not answered:
         message = f"{run.path} has no question with an answer of {', '.join(empty or TASKS)}; put some in with: vpd data import"
         raise EvaluationError(message)
     placed = {name: [with_picture(question, run.path) for question in asked] for name, asked in answered.items()}
     shapes = shapes_of(question.image for asked in placed.values() for question in asked)
-    with whole_folder(out, NOTE, replace=anew) as folder:
+    with whole_folder(out, NOTE, replace=replace) as folder:
         for name, asked in placed.items():
             write_text(folder / f"{TASKS[name]}.yaml", files(__package__).joinpath(f"{TASKS[name]}.yaml").read_text("utf-8"))
             write_rows(folder / f"{TASKS[name]}.parquet", (row_of(name, one, shapes[one.image.sha256]) for one in asked))
@@ -99,14 +100,15 @@ def shapes_of(images: Iterable[ImageRef]) -> dict[str, Shape]:
 
 def row_of(benchmark: str, question: Question, shape: Shape) -> dict[str, Any]:
     """A question as a document; the picture is the one that students and tools see, upright and in colour."""
+    image = question.image
+    placeless = ImageRef(image.sha256, "", image.width, image.height)  # the path is this machine's own, and no part of what it is
     return {
-        "image": {"bytes": bytes_of(question.image, shape), "path": None},
+        "image": {"bytes": bytes_of(image, shape), "path": None},
         "question": question.text,
         "choices": list(question.choices),
         "target": question.answers[0],
         "benchmark": benchmark,
-        # The path of the picture is this machine's own, and no part of what it is.
-        "record": question.model_copy(update={"image": replace(question.image, path="")}).to_line(),
+        "record": question.model_copy(update={"image": placeless}).to_line(),
     }
 
 
