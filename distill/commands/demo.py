@@ -20,6 +20,7 @@ def demo(
     quick: Annotated[bool, typer.Option("--quick", help="Smaller: fewer questions, pictures and steps.")] = False,
     recorded: Annotated[bool, typer.Option("--recorded", help="Use draws recorded by this command, not a live model.")] = False,
     llm: Annotated[str | None, typer.Option(help="Another language model, as litellm takes it.")] = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="Programs for each distinct question.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Runs with seeds 0, 1, ...; the report averages over them.")] = 1,
     every_arm: Annotated[
         bool, typer.Option("--every-arm", help="More students: other filters, and a control of as many steps.")
@@ -32,6 +33,7 @@ def demo(
     if recorded and llm is not None:
         raise typer.BadParameter("--recorded and --llm exclude each other")
     size = QUICK if quick else FULL
+    size = size.model_copy(update={"draws": draws or size.draws})
     model = f"replay:{files('vpd.distill') / 'recorded' / 'demo.jsonl'}" if recorded else llm or size.llm
     top = folder.with_name(f"{folder.name}-quick") if quick else folder
     if recorded:
