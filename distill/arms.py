@@ -47,8 +47,8 @@ class Arm(BaseModel):
 ARMS = {
     arm.name: arm
     for arm in (
-        Arm(name="control", about="answers only, for about as much CPU time as the distilled student takes", learns="answers"),
-        Arm(name="brief", about="answers only, for as many steps as the distilled student takes", learns="answers"),
+        Arm(name="control", about="answers only, for as many steps as the distilled student takes", learns="answers"),
+        Arm(name="patient", about="answers only, for about as much CPU time as the distilled student takes", learns="answers"),
         Arm(name="distilled", about="answers, and rationales of the traces that the run's policy teaches", reasons_aloud=True),
         Arm(name="paper", about="answers, and rationales of all traces that end in the right answer", policy="paper"),
         Arm(name="unfiltered", about="answers, and each question's first program that ran, right or wrong", policy="none"),

@@ -32,7 +32,7 @@ SPLITS = ("plain", "unseen_pairs", "more_objects", "deeper")
 STUDENTS = {
     ("base", "answer"): "base student, before any question",
     ("control", "answer"): "control: student taught answers only",
-    ("brief", "answer"): "control of as many steps",
+    ("patient", "answer"): "control for as much CPU time",
     ("unfiltered", "answer"): "student distilled from unfiltered traces",
     ("paper", "answer"): "student distilled from all right answers",
     ("distilled", "answer"): "distilled student",

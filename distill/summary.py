@@ -19,12 +19,12 @@ __all__ = ["PAIRS", "Compared", "Summary", "Taught", "summarise"]
 
 PAIRS: tuple[tuple[str, str], ...] = (
     ("distilled", "control"),
-    ("distilled", "brief"),
+    ("distilled", "patient"),
     ("distilled", "paper"),
     ("distilled", "unfiltered"),
     ("unfiltered", "control"),
 )
-"""Arms whose difference is told where no plan says: what rationales are worth at equal CPU time and at equal steps, what the
+"""Arms whose difference is told where no plan says: what rationales are worth at equal steps and at equal CPU time, what the
 checks of reasons and what the whole filter is worth, and what rationales without it are."""
 PROGRAMS = "the programs' vote, on training questions"
 CALIBRATED = "the same, calibrated on other pictures of the same texts"

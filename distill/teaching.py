@@ -1,4 +1,4 @@
-"""The demo's students: one base that lists what it sees, then every arm from that base, at equal compute, tested alike."""
+"""The demo's students: one base that lists what it sees, then every arm from that base, tested alike."""
 
 from collections.abc import Sequence
 from pathlib import Path

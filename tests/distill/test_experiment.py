@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vpd.distill.demo import FULL, QUICK
+from vpd.distill.demo import FULL, QUICK, demo_arms
 from vpd.distill.errors import RunError
 from vpd.distill.experiment import Experiment, read_experiment
 
@@ -54,7 +54,13 @@ def test_a_file_that_does_not_fit_is_refused_by_name(tmp_path: Path, change: tup
 
 
 @pytest.mark.parametrize("plan", [FULL, QUICK])
-def test_the_demos_control_takes_more_and_cheaper_steps(plan: Experiment) -> None:
+def test_the_demos_students_take_the_same_steps(plan: Experiment) -> None:
     control, distilled = plan.arms
-    assert control.training["steps"] > plan.training.steps
-    assert distilled.training == {}
+    assert (control.name, control.learns, distilled.name, distilled.learns) == ("control", "answers", "distilled", "both")
+    assert control.training == distilled.training == {}
+
+
+def test_the_patient_control_takes_more_and_cheaper_steps() -> None:
+    steps = {arm.name: arm.training.get("steps", 100) for arm in demo_arms(100, every=True)}
+    assert steps.pop("patient") > 100
+    assert set(steps.values()) == {100}
