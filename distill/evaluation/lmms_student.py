@@ -7,12 +7,14 @@ from typing import Any
 
 from lmms_eval.api.model import lmms  # the class below is nothing without it, and nobody else loads this file
 
+from vpd.distill.evaluation.errors import EvaluationError
 from vpd.distill.evaluation.lmms import answer_requests
 from vpd.distill.student.predict import Mode, open_student
 
 __all__ = ["VpdStudent"]
 
 PROBABILITY = "probability"
+MODES = {"answer": Mode.ANSWER, "explain": Mode.EXPLAIN, PROBABILITY: Mode.ANSWER, "given": None}
 
 
 class VpdStudent(lmms):  # type: ignore[misc]  # lmms-eval has no types
@@ -23,10 +25,15 @@ class VpdStudent(lmms):  # type: ignore[misc]  # lmms-eval has no types
     def __init__(
         self, pretrained: str, mode: str = "answer", batch_size: int | str = 1, device: str | None = None, **_: object
     ) -> None:
-        """`mode` is answer, explain, probability (of yes, for tasks that rank), or given for a task's own instruction."""
+        """`mode` is answer, explain, probability (of yes, for tasks that rank), or given for a task's own instruction.
+
+        Raises `EvaluationError` for any other.
+        """
         super().__init__()
-        self._likely = mode == PROBABILITY
-        self._mode = None if mode == "given" else Mode.ANSWER if self._likely else Mode(mode)
+        if mode not in MODES:
+            message = f"a student is not asked through lmms-eval in a mode {mode!r}; there are: {', '.join(MODES)}"
+            raise EvaluationError(message)
+        self._likely, self._mode = mode == PROBABILITY, MODES[mode]
         self._batch = int(batch_size)
         self._opened = open_student(pretrained, device)
 

@@ -1,6 +1,6 @@
 """Teach a student to prefer right reasons to wrong ones, by TRL's DPO, on the same rows of tokens as all other teaching."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,7 @@ from vpd.distill.records import Preference
 from vpd.distill.student.folder import CHECKPOINTS, STUDENT, claim, last_whole, read_preference, tidy, write_result
 from vpd.distill.student.imports import require
 from vpd.distill.student.load import load_student, quiet, save_student
-from vpd.distill.student.settings import PreferResult, PreferSettings
+from vpd.distill.student.settings import OnStep, PreferResult, PreferSettings
 from vpd.distill.student.train import check_trackers, curve, on_cpu, threads
 
 if TYPE_CHECKING:
@@ -18,12 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PairCollator", "prefer_student"]
 
-Progress = Callable[[int, int, float | None], None]
-"""Called with the steps done, all steps and the latest loss."""
-
 
 def prefer_student(
-    start: str | Path, pairs: Sequence[Preference], out: Path, settings: PreferSettings, progress: Progress | None = None
+    start: str | Path, pairs: Sequence[Preference], out: Path, settings: PreferSettings, progress: OnStep | None = None
 ) -> PreferResult:
     """Train from a folder or a model hub's name, and write the student to `out / "student"`, as `train_student` does.
 

@@ -1,12 +1,26 @@
 """What decides how a student is built and taught; each field has its unit and range. Loads no heavy library."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["Form", "Phase", "PreferResult", "PreferSettings", "StepCost", "TinySettings", "TrainResult", "TrainSettings"]
+__all__ = [
+    "Form",
+    "OnStep",
+    "Phase",
+    "PreferResult",
+    "PreferSettings",
+    "StepCost",
+    "TinySettings",
+    "TrainResult",
+    "TrainSettings",
+]
+
+OnStep = Callable[[int, int, float | None], None]
+"""Told after each optimiser step: the steps done, all steps, and the latest loss."""
 
 
 class TinySettings(BaseModel):

@@ -1,6 +1,6 @@
 """Teach a student: any image-text-to-text model, from examples, to the same weights whether or not the training was cut short."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +11,7 @@ from vpd.distill.student.folder import CHECKPOINTS, STUDENT, claim, last_whole, 
 from vpd.distill.student.imports import require
 from vpd.distill.student.load import Student, load_student, quiet, save_student, speech_of
 from vpd.distill.student.plan import make_plan
-from vpd.distill.student.settings import TrainResult, TrainSettings
+from vpd.distill.student.settings import OnStep, TrainResult, TrainSettings
 
 if TYPE_CHECKING:
     from transformers import TrainingArguments
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from vpd.distill.student.trainer import StudentTrainer
 
 __all__ = ["Lesson", "check_trackers", "curve", "make_lesson", "on_cpu", "threads", "train_student"]
-
-Progress = Callable[[int, int, float | None], None]
-"""Called with the steps done, all steps and the latest loss."""
 
 
 class Lesson(NamedTuple):
@@ -32,7 +29,7 @@ class Lesson(NamedTuple):
 
 
 def train_student(
-    start: str | Path, examples: Sequence[TrainingExample], out: Path, settings: TrainSettings, progress: Progress | None = None
+    start: str | Path, examples: Sequence[TrainingExample], out: Path, settings: TrainSettings, progress: OnStep | None = None
 ) -> TrainResult:
     """Train from a folder or a model hub's name, and write the student to `out / "student"`, as any checkpoint is.
 

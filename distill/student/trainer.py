@@ -4,7 +4,7 @@
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -22,12 +22,9 @@ from vpd.distill.student.groups import Group
 from vpd.distill.student.loss import answer_places_only, two_target_loss, weights_of
 from vpd.distill.student.muon import make_optimizer
 from vpd.distill.student.plan import Plan
-from vpd.distill.student.settings import TrainSettings
+from vpd.distill.student.settings import OnStep, TrainSettings
 
 __all__ = ["InOrder", "Meter", "StudentTrainer", "mask_for", "rate_at"]
-
-Progress = Callable[[int, int, float | None], None]
-"""Called with the steps done, all steps and the latest loss."""
 
 
 class InOrder(Dataset[Group]):
@@ -149,7 +146,7 @@ def rate_at(step: int, settings: TrainSettings) -> float:
 class Meter(TrainerCallback):
     """Counts CPU seconds over all runs of a training, tells how far it is, stops it where it is lost, marks whole checkpoints."""
 
-    def __init__(self, progress: Progress | None, before: float) -> None:
+    def __init__(self, progress: OnStep | None, before: float) -> None:
         self._before, self._start, self._progress = before, time.process_time(), progress
 
     @property

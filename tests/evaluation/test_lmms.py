@@ -69,6 +69,11 @@ def test_a_student_says_the_same_through_lmms_eval(student_class: Any, tiny: Pat
     assert model.generate_until(asked) == [one.answer for one in ours]
 
 
+def test_a_mode_that_is_not_offered_is_refused(student_class: Any, tiny: Path) -> None:
+    with pytest.raises(EvaluationError, match=r"mode 'voted'; there are: answer, explain, probability, given"):
+        student_class(pretrained=str(tiny), mode="voted", device="cpu")
+
+
 def test_a_task_without_a_picture_is_refused(student_class: Any, tiny: Path) -> None:
     model = student_class(pretrained=str(tiny), device="cpu")
     model.task_dict = {"words": {"test": [{}]}}
