@@ -7,15 +7,19 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vpd.distill.build import description_example
+from vpd.distill.build import description_example, turns
 from vpd.distill.checks.policy import read_policy
 from vpd.distill.errors import RunError
 from vpd.distill.grid import Grid
+from vpd.distill.rationales.template import ending
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.run_directory import RunDirectory
-from vpd.distill.scenes import describe, read_scenes
+from vpd.distill.scenes import Scene, describe, read_scenes
+from vpd.distill.scenes.askable import ask_of_text
+from vpd.distill.scenes.truth import tell_truth
 from vpd.distill.stages import examples_under
-from vpd.engine.records import Message
+from vpd.engine.records import Message, Question
+from vpd.prompts.tasks import ask_for_rationale
 
 __all__ = ["ARMS", "Arm", "examples_of"]
 
@@ -27,9 +31,10 @@ class Arm(BaseModel):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
     about: str = ""
-    learns: Literal["answers", "both", "rationales", "listing", "shuffled"] = "both"
+    learns: Literal["answers", "both", "rationales", "listing", "shuffled", "truth"] = "both"
     """Answers only; answers and rationales; rationales only; or answers beside other dense text: the listing of each picture's
-    objects (drawn scenes only), or rationales of other questions of the same kind."""
+    objects (drawn scenes only), rationales of other questions of the same kind, or those of a faultless teacher, for every
+    question (drawn scenes only)."""
     policy: str | None = None
     """Under which traces are chosen; None is the run's own."""
     draws: int | None = Field(None, ge=1)
@@ -74,6 +79,7 @@ def examples_of(run: RunDirectory, arm: Arm) -> list[TrainingExample]:
         "rationales": rationales,
         "shuffled": [*answers, *shuffled(rationales, run.settings.seed)],
         "listing": [*answers, *(listings(run, answers) if arm.learns == "listing" else ())],
+        "truth": [*answers, *(truths(run, answers) if arm.learns == "truth" else ())],
     }[arm.learns]
     return [example for example in taught if is_among(example.image.sha256, arm.share) and is_told(example, arm.told)]
 
@@ -97,18 +103,40 @@ def shuffled(rationales: Iterable[TrainingExample], seed: int) -> list[TrainingE
 
 def listings(run: RunDirectory, answers: Sequence[TrainingExample]) -> list[TrainingExample]:
     """The listing of every taught picture's objects, from the truth of drawn scenes."""
-    path = run.path / "scenes" / "scenes.jsonl"
-    if not path.exists():
-        message = f"{path} is not there; only pictures of drawn scenes have a listing"
-        raise RunError(message)
     grid = Grid(run.settings.grid_style, run.settings.grid_steps)
-    scenes = {scene.image.sha256: scene for scene in read_scenes(path)}
+    scenes = scenes_of(run)
     images = {example.image.sha256: example for example in answers}
     return [
         description_example(each.image, describe(scenes[digest], grid), each.split)
         for digest, each in images.items()
         if digest in scenes
     ]
+
+
+def truths(run: RunDirectory, answers: Sequence[TrainingExample]) -> list[TrainingExample]:
+    """For every taught question what a faultless program would have been told as, from the truth of drawn scenes."""
+    grid = Grid(run.settings.grid_style, run.settings.grid_steps)
+    scenes, texts = scenes_of(run), {question.id: question.text for question in run.read(Question)}
+    found = []
+    for example in answers:
+        scene, text = scenes.get(example.image.sha256), texts[example.question]
+        ask = ask_of_text(text)
+        if scene is not None and ask is not None:
+            told = " ".join([*tell_truth(ask, scene, grid), ending(example.messages[-1].content)])
+            said = turns(ask_for_rationale(text), told)
+            found.append(
+                example.model_copy(update={"teaches": Teaches.RATIONALE, "messages": said, "provenance": {"writer": "truth"}})
+            )
+    return found
+
+
+def scenes_of(run: RunDirectory) -> dict[str, Scene]:
+    """The scenes of a run by the digests of their pictures. Raises `RunError` where its pictures are no drawn scenes."""
+    path = run.path / "scenes" / "scenes.jsonl"
+    if not path.exists():
+        message = f"{path} is not there; only of drawn scenes the truth is known"
+        raise RunError(message)
+    return {scene.image.sha256: scene for scene in read_scenes(path)}
 
 
 def is_told(example: TrainingExample, share: float) -> bool:

@@ -22,6 +22,10 @@ class Place:
     direction: Direction
     anchor: "Noun"
 
+    def phrase(self) -> str:
+        """The place in words."""
+        return f"{WORDS[self.direction]} the {self.anchor.phrase()}"
+
     def holds(self, thing: Thing, anchor: Thing) -> bool:
         """Whether the middle of a thing lies on that side of the anchor's."""
         if self.direction == "left":
@@ -50,7 +54,7 @@ class Noun:
 
     def where(self) -> str:
         """The places in words; empty where there are none."""
-        return " and ".join(f"{WORDS[place.direction]} the {place.anchor.phrase()}" for place in self.places)
+        return " and ".join(place.phrase() for place in self.places)
 
     def nouns(self) -> Iterator["Noun"]:
         """This noun and all nouns that its places name."""

@@ -1,5 +1,6 @@
 """What stands in a drawn picture: the truth that tools never see, and its listing in words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -89,7 +90,11 @@ class Scene(Record):
     asked: tuple[Asked, ...] = ()
 
 
-def describe(scene: Scene, grid: Grid) -> str:
-    """All objects from left to right, the order in which the tools list them: "red circle at x3 y5, blue square at x6 y1"."""
+def describe(scene: Scene, grid: Grid, some: Iterable[int] | None = None) -> str:
+    """Objects from left to right, the order in which the tools list them: "red circle at x3 y5, blue square at x6 y1".
+
+    All of them, or those of the numbers in `some`.
+    """
     size = scene.image.width, scene.image.height
-    return ", ".join(f"{thing.color} {thing.shape} at {grid.write(thing.box, *size)}" for thing in scene.objects)
+    things = scene.objects if some is None else [scene.objects[number] for number in sorted(some)]
+    return ", ".join(f"{thing.color} {thing.shape} at {grid.write(thing.box, *size)}" for thing in things)
