@@ -1,25 +1,18 @@
 """The students that are compared: what each is taught, from one start."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from random import Random
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vpd.distill.build import description_example, turns
 from vpd.distill.checks.policy import read_policy
-from vpd.distill.errors import RunError
-from vpd.distill.grid import Grid
-from vpd.distill.rationales.template import ending
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.run_directory import RunDirectory
-from vpd.distill.scenes import Scene, describe, read_scenes
-from vpd.distill.scenes.askable import ask_of_text
-from vpd.distill.scenes.truth import tell_truth
+from vpd.distill.scene_examples import listings, truths
 from vpd.distill.stages import examples_under
-from vpd.engine.records import Message, Question
-from vpd.prompts.tasks import ask_for_rationale
+from vpd.engine.records import Message
 
 __all__ = ["ARMS", "Arm", "examples_of"]
 
@@ -65,7 +58,7 @@ ARMS = {
 def examples_of(run: RunDirectory, arm: Arm) -> list[TrainingExample]:
     """What an arm is taught. All arms see the same pictures, questions and answers, but for an arm with a share of them.
 
-    What the arm's policy chooses must have been told. Raises `RunError` where a listing is asked for and the pictures are no
+    What the arm's policy chooses must have been told. Raises `RunError` where the truth is asked for of pictures that are no
     drawn scenes.
     """
     policy = read_policy(arm.policy or run.settings.policy)
@@ -73,14 +66,19 @@ def examples_of(run: RunDirectory, arm: Arm) -> list[TrainingExample]:
     examples = run.read(TrainingExample) if is_own or arm.learns == "answers" else list(examples_under(run, policy, arm.draws))
     answers = [example for example in examples if example.teaches is Teaches.ANSWER]
     rationales = [example for example in examples if example.teaches is Teaches.RATIONALE]
-    taught = {
-        "answers": answers,
-        "both": examples,
-        "rationales": rationales,
-        "shuffled": [*answers, *shuffled(rationales, run.settings.seed)],
-        "listing": [*answers, *(listings(run, answers) if arm.learns == "listing" else ())],
-        "truth": [*answers, *(truths(run, answers) if arm.learns == "truth" else ())],
-    }[arm.learns]
+    match arm.learns:
+        case "both":
+            taught = examples
+        case "rationales":
+            taught = rationales
+        case "answers":
+            taught = answers
+        case "shuffled":
+            taught = [*answers, *shuffled(rationales, run.settings.seed)]
+        case "listing":
+            taught = [*answers, *listings(run, answers)]
+        case "truth":
+            taught = [*answers, *truths(run, answers)]
     return [example for example in taught if is_among(example.image.sha256, arm.share) and is_told(example, arm.told)]
 
 
@@ -99,44 +97,6 @@ def shuffled(rationales: Iterable[TrainingExample], seed: int) -> list[TrainingE
             for example, word in zip(examples, words, strict=True)
         ]
     return found
-
-
-def listings(run: RunDirectory, answers: Sequence[TrainingExample]) -> list[TrainingExample]:
-    """The listing of every taught picture's objects, from the truth of drawn scenes."""
-    grid = Grid(run.settings.grid_style, run.settings.grid_steps)
-    scenes = scenes_of(run)
-    images = {example.image.sha256: example for example in answers}
-    return [
-        description_example(each.image, describe(scenes[digest], grid), each.split)
-        for digest, each in images.items()
-        if digest in scenes
-    ]
-
-
-def truths(run: RunDirectory, answers: Sequence[TrainingExample]) -> list[TrainingExample]:
-    """For every taught question what a faultless program would have been told as, from the truth of drawn scenes."""
-    grid = Grid(run.settings.grid_style, run.settings.grid_steps)
-    scenes, texts = scenes_of(run), {question.id: question.text for question in run.read(Question)}
-    found = []
-    for example in answers:
-        scene, text = scenes.get(example.image.sha256), texts[example.question]
-        ask = ask_of_text(text)
-        if scene is not None and ask is not None:
-            told = " ".join([*tell_truth(ask, scene, grid), ending(example.messages[-1].content)])
-            said = turns(ask_for_rationale(text), told)
-            found.append(
-                example.model_copy(update={"teaches": Teaches.RATIONALE, "messages": said, "provenance": {"writer": "truth"}})
-            )
-    return found
-
-
-def scenes_of(run: RunDirectory) -> dict[str, Scene]:
-    """The scenes of a run by the digests of their pictures. Raises `RunError` where its pictures are no drawn scenes."""
-    path = run.path / "scenes" / "scenes.jsonl"
-    if not path.exists():
-        message = f"{path} is not there; only of drawn scenes the truth is known"
-        raise RunError(message)
-    return {scene.image.sha256: scene for scene in read_scenes(path)}
 
 
 def is_told(example: TrainingExample, share: float) -> bool:

@@ -38,6 +38,7 @@ def attempt(
     """
 
     def tell(state: tenacity.RetryCallState) -> None:
+        """Log why another attempt follows, and when."""
         error = state.outcome.exception() if state.outcome else None
         log.info(
             "%s: %s: %s; attempt %d follows in %.1f s",

@@ -45,6 +45,7 @@ def call_key(tool: Tool, arguments: dict[str, Any]) -> str:
     """What a result depends on: tool, version, arguments, and of pictures their content and region."""
 
     def plain(value: Any) -> Any:
+        """A value as JSON holds it, a picture by what it shows."""
         if isinstance(value, Image):
             return {"image": value.ref.sha256, "box": value.frame.corners if value.box else None}
         if isinstance(value, list | tuple):

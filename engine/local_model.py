@@ -189,6 +189,7 @@ def make_provider(litellm: Any) -> Any:
         """Turns litellm's call into one of llama.cpp's."""
 
         def completion(self, model: str, messages: list[Any], optional_params: dict[str, Any], **_: Any) -> Any:
+            """One completion; llama.cpp's own errors become litellm's."""
             asked = {key: optional_params[key] for key in PARAMETERS if key in optional_params}
             # llama.cpp's own defaults (top_k 40, top_p 0.95, min_p 0.05) would cut the distribution behind the record's back.
             request: dict[str, Any] = {"top_p": 1.0, "top_k": 0, "min_p": 0.0, **asked, "messages": messages}

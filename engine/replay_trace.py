@@ -63,6 +63,7 @@ def recorded_answers(trace: Trace) -> Answer:
     left = list(trace.calls)
 
     def answer(tool: Tool, arguments: dict[str, Any]) -> Answered:
+        """What the next recorded call like this one gave."""
         asked = {name: as_recorded(value, frame_of(tool, arguments)) for name, value in arguments.items()}
         while left:
             call = left.pop(0)

@@ -51,6 +51,7 @@ def run_programs(
     stop = Event()
 
     def work(run: ProgramRun, missing: Sequence[ImageRef]) -> None:
+        """Run one program on its pictures, and hand each trace over as it ends."""
         try:
             images = [Image(ref) for ref in missing]
             executions = sandbox.run_many(run.source, images, tools, dispatcher.answer, share=share)

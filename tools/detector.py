@@ -91,6 +91,7 @@ def detector_tools(*, threshold: float = 0.5, fetch: Fetch = weights, placement:
     version = f"3-{threshold:g}"
 
     def search(asked_by: str, image: Image, name: str) -> list[Box]:
+        """The boxes of a name, in the colour that it asks for."""
         color, noun = split_color(name)
         wanted = match_names(noun)
         if not wanted:

@@ -63,6 +63,7 @@ class Plain(ast.NodeTransformer):
         return self.generic_visit(plain)
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        """Texts that stand alone and prints change no answer."""
         value = node.value
         if isinstance(value, ast.Constant):
             return None

@@ -56,6 +56,7 @@ def add_to_run(
     counts: dict[str, int] = {}
 
     def counted() -> Iterator[Question]:
+        """The questions that are added, while the fate of each is counted."""
         for question in questions:
             outcome = fate(question, held, watch, straddling)
             counts[outcome] = counts.get(outcome, 0) + 1

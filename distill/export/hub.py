@@ -97,6 +97,7 @@ def writer(shape: Callable[[Row], dict[str, Any]]) -> Callable[[Job], None]:
     """Writes `data/SPLIT-00000-of-00001.parquet` and so on, as a hub expects them."""
 
     def write(job: Job) -> None:
+        """All splits, each in as many files as its rows need."""
         arrow, datasets = libraries()
         from pyarrow import parquet
 

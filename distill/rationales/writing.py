@@ -44,6 +44,7 @@ def write_rationales(
     writer = WRITER if rewriter is None else rewriter.writer(grid)
 
     def write(telling: Telling) -> tuple[Rationale, list[str]]:
+        """One rationale, and what became of it on the way."""
         outcomes = []
         if rewriter is not None:
             rewritten = rewriter.rewrite(*telling, grid)

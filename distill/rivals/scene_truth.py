@@ -16,6 +16,7 @@ def known_in_scenes(scenes: Iterable[Scene]) -> Known:
     held = {scene.image.sha256: scene for scene in scenes}
 
     def known(text: str, seen: Seen) -> Question | None:
+        """The question with its label, where it is one that the scene answers."""
         ask, scene = ask_of_text(text), held.get(seen.image.sha256)
         answered = ask.answer(scene.objects) if ask is not None and scene is not None else None
         if ask is None or answered is None:

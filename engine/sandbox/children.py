@@ -88,6 +88,7 @@ class Child:
         """The next frame. Raises `Late`, `Gone`, and `wire.WireError` for what is none."""
 
         def some(size: int) -> bytes:
+            """At most so many bytes, as they come."""
             left = deadline - monotonic()
             if left <= 0 or not self.poll.poll(math.ceil(left * 1_000)):
                 raise Late

@@ -37,7 +37,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunDirectory]:
 def taught(run: RunDirectory, learns: str, **more: float) -> dict[Teaches, list[TrainingExample]]:
     """An arm's examples by what they teach."""
     found: dict[Teaches, list[TrainingExample]] = {task: [] for task in Teaches}
-    for example in examples_of(run, Arm(name="arm", learns=learns, **more)):  # type: ignore[arg-type]  # checked by the model
+    for example in examples_of(run, Arm(name="arm", learns=learns, **more)):
         found[example.teaches].append(example)
     return found
 
@@ -93,4 +93,4 @@ def test_the_truth_of_other_pictures_is_not_known(tmp_path: Path, learns: str) -
         run.journal(TrainingExample),
         pytest.raises(RunError, match="only of drawn scenes the truth is known"),
     ):
-        examples_of(run, Arm(name="arm", learns=learns))  # type: ignore[arg-type]  # as above
+        examples_of(run, Arm(name="arm", learns=learns))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image as Picture
@@ -143,3 +144,40 @@ def tiny(mixed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny") / "student"
     build_tiny_student([turn.content for row in open_examples(mixed).examples() for turn in row.messages], folder, SMALL)
     return folder
+
+
+@pytest.fixture
+def load_export(tmp_path: Path) -> Callable[..., Any]:
+    """Reads the export at `tmp_path / "out"` as a user of `datasets` does, by the splits that its page names."""
+    import datasets
+
+    def load(split: str = "train") -> Any:
+        return datasets.load_dataset(str(tmp_path / "out"), split=split, cache_dir=str(tmp_path / "cache"))
+
+    return load
+
+
+@pytest.fixture
+def processor(tiny: Path) -> Any:
+    """Of the student."""
+    from transformers import AutoProcessor
+
+    processors: Any = AutoProcessor  # untyped
+    return processors.from_pretrained(tiny)
+
+
+@pytest.fixture
+def two_steps(tmp_path: Path) -> dict[str, Any]:
+    """Settings of TRL's trainers for two steps on the CPU that leave nothing behind."""
+    return {
+        "output_dir": str(tmp_path / "trained"),
+        "max_steps": 2,
+        "max_length": None,
+        "learning_rate": 1e-3,
+        "logging_steps": 1,
+        "save_strategy": "no",
+        "use_cpu": True,
+        "bf16": False,
+        "report_to": [],
+        "disable_tqdm": True,
+    }

@@ -13,23 +13,17 @@ from vpd.distill.mixing import open_examples
 from vpd.tools.image import read_image_ref
 
 MakeRun = Callable[..., Path]
+Load = Callable[..., Any]
 
 FORMS = ("hf-messages", "hf-prompt", "hf-parts")
 
 
-def load(folder: Path, cache: Path, split: str = "train") -> Any:
-    """As a user loads it from the folder, by the splits that its page names."""
-    import datasets
-
-    return datasets.load_dataset(str(folder), split=split, cache_dir=str(cache))
-
-
 @pytest.mark.parametrize("form", FORMS)
-def test_datasets_reads_rows_and_pictures(form: str, mixed: Path, tmp_path: Path) -> None:
+def test_datasets_reads_rows_and_pictures(form: str, mixed: Path, tmp_path: Path, load_export: Load) -> None:
     export(mixed, FORMATS[form], tmp_path / "out", ExportSettings())
     examples = {example.id: example for example in open_examples(mixed).examples()}
     for split in ("train", "validation"):
-        loaded = load(tmp_path / "out", tmp_path / "cache", split)
+        loaded = load_export(split)
         assert {row["id"] for row in loaded} == {one.id for one in examples.values() if one.split == split}
         for row in loaded:
             example = examples[row["id"]]
@@ -41,12 +35,12 @@ def test_datasets_reads_rows_and_pictures(form: str, mixed: Path, tmp_path: Path
             assert (said if isinstance(said, str) else said[0]["text"]) == example.messages[-1].content
 
 
-def test_the_pictures_bytes_are_the_files_own(mixed: Path, tmp_path: Path) -> None:
+def test_the_pictures_bytes_are_the_files_own(mixed: Path, tmp_path: Path, load_export: Load) -> None:
     import datasets
 
     export(mixed, FORMATS["hf-prompt"], tmp_path / "out", ExportSettings())
     images = {example.id: example.image for example in open_examples(mixed).examples()}
-    loaded = load(tmp_path / "out", tmp_path / "cache")
+    loaded = load_export()
     raw = loaded.cast_column("images", datasets.List(datasets.Image(decode=False)))
     assert all(row["images"][0]["bytes"] == read(images[row["id"]]) for row in raw)
 
@@ -72,30 +66,18 @@ def test_a_picture_of_many_rows_is_held_once(make_run: MakeRun, tmp_path: Path) 
 # What TRL and the libraries below it warn of is not ours to mend.
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("form", FORMS)
-def test_trl_trains_on_it_as_it_is(form: str, mixed: Path, tiny: Path, tmp_path: Path) -> None:
-    from transformers import AutoModelForImageTextToText, AutoProcessor
+def test_trl_trains_on_it_as_it_is(
+    form: str, mixed: Path, tiny: Path, tmp_path: Path, load_export: Load, processor: Any, two_steps: dict[str, Any]
+) -> None:
+    from transformers import AutoModelForImageTextToText
     from trl import SFTConfig, SFTTrainer
 
     export(mixed, FORMATS[form], tmp_path / "out", ExportSettings())
-    processors: Any = AutoProcessor  # untyped
-    settings = SFTConfig(
-        output_dir=str(tmp_path / "trained"),
-        max_steps=2,
-        per_device_train_batch_size=4,
-        max_length=None,
-        learning_rate=1e-3,
-        logging_steps=1,
-        save_strategy="no",
-        use_cpu=True,
-        bf16=False,
-        report_to=[],
-        disable_tqdm=True,
-    )
     trainer = SFTTrainer(
         model=AutoModelForImageTextToText.from_pretrained(tiny),
-        processing_class=processors.from_pretrained(tiny),
-        args=settings,
-        train_dataset=load(tmp_path / "out", tmp_path / "cache"),
+        processing_class=processor,
+        args=SFTConfig(per_device_train_batch_size=4, **two_steps),
+        train_dataset=load_export(),
     )
     trainer.train()
     losses = [row["loss"] for row in trainer.state.log_history if "loss" in row]
@@ -104,14 +86,11 @@ def test_trl_trains_on_it_as_it_is(form: str, mixed: Path, tiny: Path, tmp_path:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_trl_learns_from_the_completion_alone(mixed: Path, tiny: Path, tmp_path: Path) -> None:
-    from transformers import AutoProcessor
+def test_trl_learns_from_the_completion_alone(mixed: Path, tmp_path: Path, load_export: Load, processor: Any) -> None:
     from trl.trainer.sft_trainer import DataCollatorForVisionLanguageModeling
 
     export(mixed, FORMATS["hf-prompt"], tmp_path / "out", ExportSettings())
-    processors: Any = AutoProcessor  # untyped
-    processor = processors.from_pretrained(tiny)
-    row = load(tmp_path / "out", tmp_path / "cache")[0]
+    row = load_export()[0]
     said = row["completion"][0][
         "content"
     ].lower()  # before TRL puts parts in its place; with such rows it sets the argument below

@@ -17,6 +17,7 @@ from vpd.engine.journal import read_records
 from vpd.tools.errors import ImageError
 
 MakePairs = Callable[..., Path]
+Load = Callable[..., Any]
 FORMS = [name for name, form in FORMATS.items() if form.pairs]
 every_form = pytest.mark.parametrize("name", FORMS)
 PLAIN = ExportSettings()
@@ -205,45 +206,20 @@ def tool(module: str) -> Any:
     return pytest.importorskip(module, exc_type=ImportError)
 
 
-def load(folder: Path, cache: Path) -> Any:
-    """As a user loads it from the folder."""
-    import datasets
-
-    return datasets.load_dataset(str(folder), split="train", cache_dir=str(cache))
-
-
-def processor_of(student: Path) -> Any:
-    from transformers import AutoProcessor
-
-    processors: Any = AutoProcessor  # untyped
-    return processors.from_pretrained(student)
-
-
 # What TRL and the other tools warn of is not ours to mend.
 @pytest.mark.filterwarnings("ignore")
-def test_trl_prefers_by_it_as_it_is(paired: Path, tiny: Path, tmp_path: Path) -> None:
+def test_trl_prefers_by_it_as_it_is(
+    paired: Path, tiny: Path, tmp_path: Path, load_export: Load, processor: Any, two_steps: dict[str, Any]
+) -> None:
     from transformers import AutoModelForImageTextToText
     from trl import DPOConfig, DPOTrainer
 
     export(paired, FORMATS["hf-pairs"], tmp_path / "out", PLAIN)
-    settings = DPOConfig(
-        output_dir=str(tmp_path / "trained"),
-        max_steps=2,
-        per_device_train_batch_size=3,
-        max_length=None,
-        learning_rate=1e-3,
-        logging_steps=1,
-        save_strategy="no",
-        use_cpu=True,
-        bf16=False,
-        report_to=[],
-        disable_tqdm=True,
-    )
     trainer = DPOTrainer(
         model=AutoModelForImageTextToText.from_pretrained(tiny),
-        processing_class=processor_of(tiny),
-        args=settings,
-        train_dataset=load(tmp_path / "out", tmp_path / "cache"),
+        processing_class=processor,
+        args=DPOConfig(per_device_train_batch_size=3, **two_steps),
+        train_dataset=load_export(),
     )
     trainer.train()
     logged = [row for row in trainer.state.log_history if "loss" in row]
@@ -252,11 +228,13 @@ def test_trl_prefers_by_it_as_it_is(paired: Path, tiny: Path, tmp_path: Path) ->
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_trl_compares_the_two_answers_and_shows_the_picture_to_both(paired: Path, tiny: Path, tmp_path: Path) -> None:
+def test_trl_compares_the_two_answers_and_shows_the_picture_to_both(
+    paired: Path, tmp_path: Path, load_export: Load, processor: Any
+) -> None:
     from trl.trainer.dpo_trainer import DataCollatorForVisionPreference
 
     export(paired, FORMATS["hf-pairs"], tmp_path / "out", PLAIN)
-    rows, processor = list(load(tmp_path / "out", tmp_path / "cache"))[:2], processor_of(tiny)
+    rows = list(load_export())[:2]
     pairs = [pairs_of(paired)[row["id"]] for row in rows]
     batch = DataCollatorForVisionPreference(processor)(rows)
     said = [

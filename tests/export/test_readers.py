@@ -87,16 +87,12 @@ def test_swift_reads_messages_pictures_and_scales(
 
 
 def test_a_processor_reads_axolotls_parts(
-    mixed: Path, examples: dict[str, TrainingExample], tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    mixed: Path, examples: dict[str, TrainingExample], processor: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its collator hands a row's messages to the model's own chat template, which opens the pictures by their path."""
-    from transformers import AutoProcessor
-
     folder = written("axolotl", mixed, tmp_path / "out")
     monkeypatch.chdir(folder)
     rows = lines_of(folder / "train.jsonl")
-    processors: Any = AutoProcessor  # untyped
-    processor = processors.from_pretrained(tiny)
     batch = processor.apply_chat_template(
         [row["messages"] for row in rows],
         tokenize=True,

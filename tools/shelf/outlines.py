@@ -33,6 +33,7 @@ def outline_tools(
     version = f"1-{origin.version}"
 
     def outlines(images: Sequence[Image]) -> "list[NDArray[np.bool_]]":
+        """A mask for each region, each picture embedded once."""
         found: dict[Image, NDArray[np.bool_]] = {}
         with network.use() as loaded:
             for ref in dict.fromkeys(image.ref for image in images):

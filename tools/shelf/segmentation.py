@@ -172,6 +172,7 @@ def segmentation_tools(
     outliner, version = Outliner(network, threshold), f"1-{origin.version}-{threshold:g}"
 
     def meant(name: str) -> set[str]:
+        """The classes that a name stands for."""
         plain, known = " ".join(name.lower().split()), outliner.names()
         chosen = {known[form] for form in (plain, *singulars(plain), *match_names(name)) if form in known}
         if not chosen:

@@ -40,6 +40,7 @@ def make_names(
     }
 
     def type_of(value: Any) -> Any:
+        """The type as a program may see it: plain ones themselves, of all others no more than the name."""
         kind = type(value)
         if kind in METHODS or value is None or (isinstance(value, Exception) and kind.__module__ == "builtins"):
             return kind
