@@ -129,6 +129,7 @@ def tool(
     given = resource if resource is None or isinstance(resource, Resource) else make_resource(resource)
 
     def make(function: Callable[..., Any]) -> Tool:
+        """The tool of a function, its signature and docstring read once."""
         check_retry(function, retry, attempts)
         parameters, returns = read_signature(function, batched=batch > 0, given=given is not None)
         return Tool(

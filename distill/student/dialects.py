@@ -87,6 +87,7 @@ class Speech:
             return text
 
         def turn(found: re.Match[str]) -> str:
+            """A box of the run's grid in the family's form."""
             numbers = [int(number) for number in found.groups()]
             top, left, bottom, right = numbers
             if max(numbers) >= self.grid_steps or top > bottom or left > right:
@@ -104,6 +105,7 @@ class Speech:
             return text
 
         def turn(found: re.Match[str]) -> str:
+            """A box in the family's form on the run's grid."""
             wide, high = self.dialect.steps(frame)
             half = 0.5 if self.dialect.whole else 0.0
             edges = {

@@ -37,6 +37,7 @@ def open_vocabulary_tools(
     detector = Resource(model_of(origin, "AutoModelForZeroShotObjectDetection"), placement)
 
     def search(images: Sequence[Image], names: Sequence[str]) -> list[list[Box]]:
+        """Of each picture the boxes of its name, which may be any words."""
         if not all(name.strip() for name in names):
             raise ToolFailed("find", "the name is empty")
         with detector.use() as loaded:
@@ -86,6 +87,7 @@ def closed_set_tools(
     detector = Resource(model_of(origin, "AutoModelForObjectDetection", "AutoImageProcessor"), placement)
 
     def search(images: Sequence[Image], names: Sequence[str]) -> list[list[Box]]:
+        """Of each picture the boxes of its name, which the model must have a class for."""
         import torch  # seconds
 
         with detector.use() as loaded:
