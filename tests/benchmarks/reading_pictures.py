@@ -22,10 +22,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import torch
 from transformers import TrainerCallback
 
-from vpd.distill.build import answer_example, rationale_example
-from vpd.distill.grid import Grid
-from vpd.distill.records import Rationale, TrainingExample
-from vpd.distill.scenes import DatasetSettings, SceneSettings, describe, make_scenes, read_questions, read_scenes
+from listed_scenes import make_examples
+from vpd.distill.records import TrainingExample
+from vpd.distill.scenes import DatasetSettings, SceneSettings
 from vpd.distill.student import TinySettings, TrainSettings, build_tiny_student
 from vpd.distill.student.load import quiet
 from vpd.distill.student.train import make_lesson
@@ -59,22 +58,6 @@ class Clock(TrainerCallback):
         self.ticks.append(Tick(time.perf_counter(), self.trainer.waited))
 
 
-def make_examples(folder: Path, side: int) -> list[TrainingExample]:
-    """Answers, and rationales that are the scene's listing with the answer at its end."""
-    settings = DatasetSettings(train_images=2 * PICTURES, test_images=0, scene=SceneSettings(side=side))
-    scenes = make_scenes(folder, settings)
-    told = {scene.image.sha256: describe(scene, Grid("cell", 8)) for scene in read_scenes(scenes.scenes)}
-    examples = []
-    for question in read_questions(folder):
-        answer = question.answers[0]
-        text = f"There are {told[question.image.sha256]}. So the answer is {answer}."
-        rationale = Rationale(
-            question=question.id, trace="", trace_digest="", writer="listing", grid="cell-8", text=text, answer=answer
-        )
-        examples += [answer_example(question), rationale_example(question, rationale)]
-    return examples
-
-
 def measure(start: Path, examples: list[TrainingExample], folder: Path, steps: int, way: dict[str, int]) -> Tick:
     """Seconds of a step, and those of them that were waited; the mean over so many steps."""
     settings = TrainSettings(steps=WARM + steps, pictures=PICTURES, save_every=10**9, log_every=10**9)
@@ -94,7 +77,8 @@ def main(steps: int, sides: list[int]) -> None:
     for side in sides:
         with TemporaryDirectory() as name, quiet():
             folder = Path(name)
-            examples = make_examples(folder / "scenes", side)
+            scenes = DatasetSettings(train_images=2 * PICTURES, test_images=0, scene=SceneSettings(side=side))
+            examples = make_examples(folder / "scenes", scenes)
             build_tiny_student(
                 [message.content for one in examples for message in one.messages], folder / "start", TinySettings()
             )

@@ -28,10 +28,9 @@ from PIL import Image as Picture
 from transformers import TrainerCallback
 from transformers.trainer_callback import PrinterCallback
 
-from vpd.distill.build import answer_example, rationale_example
-from vpd.distill.grid import Grid
-from vpd.distill.records import Rationale, TrainingExample
-from vpd.distill.scenes import DatasetSettings, describe, make_scenes, read_questions, read_scenes
+from listed_scenes import make_examples
+from vpd.distill.records import TrainingExample
+from vpd.distill.scenes import DatasetSettings
 from vpd.distill.student import TinySettings, TrainSettings, build_tiny_student, step_cost
 from vpd.distill.student.adapter import Adapter
 from vpd.distill.student.collate import Collator
@@ -56,21 +55,6 @@ class Clock(TrainerCallback):
     def step(self) -> float:
         """The median, the first steps left out."""
         return median(later - earlier for earlier, later in pairwise(self.ticks[WARM - 1 :]))
-
-
-def make_examples(folder: Path) -> list[TrainingExample]:
-    """Answers, and rationales that are the scene's listing with the answer at its end."""
-    files = make_scenes(folder, DatasetSettings(train_images=PICTURES, test_images=0))
-    told = {scene.image.sha256: describe(scene, Grid("cell", 8)) for scene in read_scenes(files.scenes)}
-    examples = []
-    for question in read_questions(folder):
-        answer = question.answers[0]
-        text = f"There are {told[question.image.sha256]}. So the answer is {answer}."
-        rationale = Rationale(
-            question=question.id, trace="", trace_digest="", writer="listing", grid="cell-8", text=text, answer=answer
-        )
-        examples += [answer_example(question), rationale_example(question, rationale)]
-    return examples
 
 
 def trl_step(start: Path, examples: list[TrainingExample], folder: Path) -> float:
@@ -127,7 +111,8 @@ def main(rounds: int) -> None:
     torch.set_num_threads(1)
     with TemporaryDirectory() as name, quiet():
         folder = Path(name)
-        start, examples = folder / "start", make_examples(folder / "scenes")
+        start = folder / "start"
+        examples = make_examples(folder / "scenes", DatasetSettings(train_images=PICTURES, test_images=0))
         texts = [message.content for example in examples for message in example.messages]
         build_tiny_student(texts, start, TinySettings())
         plain = TrainSettings(pictures=PICTURES, optimizer="adamw")
