@@ -50,6 +50,8 @@ ARMS = {
         Arm(name="distilled", about="answers, and rationales of the traces that the run's policy teaches", reasons_aloud=True),
         Arm(name="paper", about="answers, and rationales of all traces that end in the right answer", policy="paper"),
         Arm(name="unfiltered", about="answers, and each question's first program that ran, right or wrong", policy="none"),
+        Arm(name="shuffled", about="answers, and rationales of other questions of the same kind", learns="shuffled"),
+        Arm(name="listing", about="answers, and the listing of each picture's objects", learns="listing"),
     )
 }
 """The arms that the demo and the command line know by name."""

@@ -35,7 +35,7 @@ SHARE = 16
 def demo_arms(steps: int, *, every: bool = False) -> tuple[Arm, ...]:
     """The students of a demo, all of as many steps but the patient control: that takes as much CPU time as the distilled one."""
     longer = {"training": {"steps": round(steps * STEPS_FOR_THE_SAME_TIME)}}
-    changes = {name: {"told": TOLD} for name in ("distilled", "paper", "unfiltered")} | {"patient": longer}
+    changes = {name: {"told": TOLD} for name in ("distilled", "paper", "unfiltered", "shuffled")} | {"patient": longer}
     return tuple(
         arm.model_copy(update=changes.get(name)) for name, arm in ARMS.items() if every or name in ("control", "distilled")
     )

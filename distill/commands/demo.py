@@ -23,7 +23,7 @@ def demo(
     draws: Annotated[int | None, typer.Option(min=1, help="Programs for each distinct question.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Runs with seeds 0, 1, ...; the report averages over them.")] = 1,
     every_arm: Annotated[
-        bool, typer.Option("--every-arm", help="More students: other filters, and a control for as much CPU time.")
+        bool, typer.Option("--every-arm", help="More students: other filters, other texts, and a control for as much CPU time.")
     ] = False,
 ) -> None:
     """Draw scenes, write programs, run them, keep the right ones, teach two students, compare them."""

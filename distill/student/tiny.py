@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vpd.distill.student.imports import require
+from vpd.distill.student.load import quiet
 from vpd.distill.student.settings import TinySettings
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def build_tiny_student(texts: Iterable[str], folder: Path, settings: TinySetting
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
     folder.mkdir(parents=True, exist_ok=True)
-    model.save_pretrained(folder)
+    with quiet():
+        model.save_pretrained(folder)
     make_processor(tokenizer, settings).save_pretrained(folder)
 
 
