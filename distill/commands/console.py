@@ -1,5 +1,6 @@
 """What all commands share: how errors end them, and how progress is shown."""
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["console", "ended_by", "following", "following_lessons", "say"]
+__all__ = ["console", "ended_by", "following", "following_lessons", "results", "say"]
 
+WIDE = 120
+"""Columns of a table that goes to a file or a pipe: nobody can widen it there."""
 INTERRUPTED = 130
 """The exit code that typer makes of Ctrl-C."""
 
@@ -20,6 +23,13 @@ def console() -> "Console":
     from rich.console import Console  # rich loads with the first command that shows something, not with --help
 
     return Console(stderr=True, highlight=False)
+
+
+def results() -> "Console":
+    """Standard output, for tables: as wide as the terminal or COLUMNS says, or as a page of text where neither does."""
+    from rich.console import Console  # as above
+
+    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE)
 
 
 def say(text: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vpd.distill.commands.console import following, following_lessons, say
+from vpd.distill.commands.console import following, following_lessons, results, say
 
 if TYPE_CHECKING:
     from vpd.distill.experiment import Experiment
@@ -56,9 +56,7 @@ def experiment(
 
 def run_all(top: Path, plan: "Experiment") -> None:
     """Every seed of a plan, and the report over them."""
-    from rich.console import Console  # rich and pydantic load with the first run: not with --help
-
-    from vpd.distill.commands.downloads import following_downloads
+    from vpd.distill.commands.downloads import following_downloads  # these load pydantic: not with --help
     from vpd.distill.demo import run_seed
     from vpd.distill.plans import write_plan
     from vpd.distill.report import print_summary, render_report, write_page, write_summary
@@ -75,7 +73,7 @@ def run_all(top: Path, plan: "Experiment") -> None:
     page = top / "report.html"
     write_page(page, render_report(found))
     write_summary(top / "summary.json", found)
-    print_summary(Console(), found)
+    print_summary(results(), found)
     say(f"The report is in {page}, its figures in summary.json and summary.md beside it")
 
 

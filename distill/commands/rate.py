@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vpd.distill.commands.console import say
+from vpd.distill.commands.console import results, say
 
 if TYPE_CHECKING:
     from vpd.distill.rating.reading import Rating
@@ -47,7 +47,6 @@ def rate(
 
 def show(ratings: "list[Rating]") -> None:
     """Standings and agreement on standard output."""
-    from rich.console import Console
     from rich.table import Table
 
     from vpd.distill.rating.reading import agree, stand
@@ -59,7 +58,7 @@ def show(ratings: "list[Rating]") -> None:
         share = each.share
         interval = f"{100 * share.low:.0f} to {100 * share.high:.0f}"
         table.add_row(each.source, each.criterion, f"{100 * share.value:.1f} %", interval, str(share.count))
-    screen = Console()
+    screen = results()
     screen.print(table)
     agreements = agree(ratings)
     if not agreements:

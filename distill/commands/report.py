@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from vpd.distill.commands.console import say
+from vpd.distill.commands.console import results, say
 
 __all__ = ["report", "view"]
 
@@ -36,9 +36,7 @@ def report(
 
     The same figures are written as JSON and as Markdown.
     """
-    from rich.console import Console  # these load pydantic, rich and numpy: not with --help
-
-    from vpd.distill.plans import read_plan
+    from vpd.distill.plans import read_plan  # these load pydantic and numpy: not with --help
     from vpd.distill.report import print_summary, render_report, write_page, write_summary
     from vpd.distill.run_files import read_run
     from vpd.distill.summary import summarise
@@ -53,7 +51,7 @@ def report(
         raise typer.BadParameter(f"--summary names the JSON file; got {figures}")
     write_page(place, render_report(found, examples=examples))
     write_summary(figures, found)
-    print_summary(Console(), found)
+    print_summary(results(), found)
     say(f"The report is in {place}, its figures in {figures} and {figures.with_suffix('.md').name}")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vpd.distill.commands.console import following, say
+from vpd.distill.commands.console import following, results, say
 
 if TYPE_CHECKING:
     from vpd.distill.rivals import Row
@@ -68,8 +68,7 @@ def rivals(
 
 def show_rows(rows: Sequence["Row"]) -> None:
     """Print the comparison to standard output."""
-    from rich.console import Console  # rich loads with the first command that shows something
-    from rich.table import Table
+    from rich.table import Table  # rich loads with the first command that shows something
 
     table = Table(title="Rationales of the same pictures")
     for name in ("writer", "asked", "told", "right", "founded", "claims unfounded", "words", "tokens", "US dollars"):
@@ -83,5 +82,5 @@ def show_rows(rows: Sequence["Row"]) -> None:
         size = [f"{row.words:.0f}", f"{row.tokens:.0f}"] if row.told else ["", ""]
         cost = "not known" if row.cost is None else f"{row.cost:.5f}"
         table.add_row(row.name, str(row.asked), str(row.told), *shares, claims, *size, cost)
-    Console().print(table)
+    results().print(table)
     say("tokens and dollars are for each rationale; programs are drawn once for all pictures that are asked one text")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from vpd.distill.checks.coverage import Bin, Voted, calibration_error, cross_fitted, curve, reliability, thinned, unanimous
 from vpd.distill.checks.policy import Policy
 from vpd.distill.checks.tally import Tally
+from vpd.distill.commands.console import results
 from vpd.distill.records import State
 from vpd.distill.statistics import Estimate
 
@@ -20,8 +21,7 @@ ROWS = 12
 
 def show_tally(counts: Tally, policy: Policy) -> None:
     """Print what the checks say, and what the policy makes of it, to standard output."""
-    from rich.console import Console  # rich loads with the first command that shows something
-    from rich.table import Table
+    from rich.table import Table  # rich loads with the first command that shows something
 
     table = Table(title=f"{counts.traces} traces of {counts.questions} training questions, under the policy {policy.name}")
     columns = {"passed": State.PASSED, "failed": State.FAILED, "cannot tell": State.UNKNOWN}
@@ -33,7 +33,7 @@ def show_tally(counts: Tally, policy: Policy) -> None:
     for name, states in counts.states.items():
         asked = "yes" if name in policy.require else "one of" if name in grouped else ""
         table.add_row(name, *(str(states[state]) for state in columns.values()), asked)
-    screen = Console()
+    screen = results()
     screen.print(table)
     screen.print(f"taught: {counts.accepted} traces of {counts.taught} questions")
     for name, count in counts.refused.most_common():
@@ -42,11 +42,10 @@ def show_tally(counts: Tally, policy: Policy) -> None:
 
 def show_coverage(voted: Sequence[Voted]) -> None:
     """Print how right the programs' vote is the more of it is kept, and how far its confidence can be believed."""
-    from rich.console import Console  # as above
-    from rich.table import Table
+    from rich.table import Table  # as above
 
     silent = sum(each.confidence < 0 for each in voted)
-    screen = Console()
+    screen = results()
     table = Table(title=f"The programs' vote on {len(voted)} training questions with labels; on {silent} no program answered")
     for name in ("least share", "questions", "covered", "right", "95 %"):
         table.add_column(name, justify="right")
