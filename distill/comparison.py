@@ -33,6 +33,8 @@ STUDENTS = {
     ("base", "answer"): "base student, before any question",
     ("control", "answer"): "control: student taught answers only",
     ("patient", "answer"): "control for as much CPU time",
+    ("shuffled", "answer"): "student taught shuffled rationales",
+    ("listing", "answer"): "student taught listings",
     ("unfiltered", "answer"): "student distilled from unfiltered traces",
     ("paper", "answer"): "student distilled from all right answers",
     ("distilled", "answer"): "distilled student",

@@ -23,9 +23,11 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("distilled", "paper"),
     ("distilled", "unfiltered"),
     ("unfiltered", "control"),
+    ("distilled", "shuffled"),
+    ("distilled", "listing"),
 )
 """Arms whose difference is told where no plan says: what rationales are worth at equal steps and at equal CPU time, what the
-checks of reasons and what the whole filter is worth, and what rationales without it are."""
+checks of reasons and what the whole filter is worth, what rationales without it are, and what no other text would do as well."""
 PROGRAMS = "the programs' vote, on training questions"
 CALIBRATED = "the same, calibrated on other pictures of the same texts"
 

@@ -143,6 +143,8 @@ def server_parameters(xllamacpp: Any, path: Path, settings: LocalSettings) -> An
     parameters.cache_prompt = True
     # Each slot keeps its own last prompt. The store beside the slots (8 GiB by default) was never hit by prompts of one start.
     parameters.cache_ram_mib = 0
+    # Without it these models write a fifth faster on a processor, and read prompts a fifth slower.
+    parameters.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     parameters.warmup = False
     parameters.verbosity = -1
     # The library opens a port on the loopback address beside its calls in process: a key that nobody knows closes it.

@@ -104,7 +104,8 @@ def test_the_smallest_run_is_reported(tmp_path: Path) -> None:
 
     walk(tmp_path / "demo" / "seed-0", record_draws(tmp_path))
     records = read_run(tmp_path / "demo" / "seed-0")
-    assert {prediction.arm for prediction in records.predictions} == {"control", "distilled", "paper", "patient", "unfiltered"}
+    arms = {"control", "distilled", "listing", "paper", "patient", "shuffled", "unfiltered"}
+    assert {prediction.arm for prediction in records.predictions} == arms
     assert all(program.replayed for program in records.programs)
     assert "<html" in render_report(summarise([records]))
 
