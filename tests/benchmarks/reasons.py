@@ -46,6 +46,8 @@ SURE = 0.99
 """Share of its pictures that a right program answers right with tools that do not err."""
 ALONE = ("looks", "varies", "chance", "unbeaten", "agreement", "sensitive", "views", "steps")
 """Checks that are measured one by one, each added to the paper's filter."""
+MARKERS = "os^v<>DPXphd*"
+"""Of the filters in the plot, one each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +196,17 @@ def plot(tables: dict[float, list[Row]], path: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(1, len(tables), figsize=(4 * len(tables), 4), sharex=True, sharey=True)
+    figure, axes = pyplot.subplots(
+        1, len(tables), figsize=(3.2 * len(tables), 3.6), sharex=True, sharey=True, layout="constrained"
+    )
     for axis, (rate, rows) in zip(axes, tables.items(), strict=True):
-        for row in rows:
-            axis.scatter(100 * row.recall, 100 * row.precision)
-            axis.annotate(row.name, (100 * row.recall, 100 * row.precision), fontsize=7)
+        for row, marker in zip(rows, MARKERS, strict=False):
+            axis.scatter(100 * row.recall, 100 * row.precision, marker=marker, s=60, alpha=0.8, label=row.name)
         axis.set_title(f"noise {100 * rate:.0f} %")
         axis.set_xlabel("kept of the truly right, %")
     axes[0].set_ylabel("of the kept, right for the right reasons, %")
-    figure.tight_layout()
-    figure.savefig(path, dpi=120)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center")
+    figure.savefig(path, dpi=100)
 
 
 def main() -> None:
