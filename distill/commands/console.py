@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["console", "ended_by", "following", "following_lessons", "results", "say"]
 
 WIDE = 120
-"""Columns of a table that goes to a file or a pipe: nobody can widen it there."""
+"""Columns of a table that goes to a file or a pipe, unless COLUMNS says otherwise."""
 INTERRUPTED = 130
 """The exit code that typer makes of Ctrl-C."""
 
