@@ -8,6 +8,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vpd.distill.checks.found import Found
 from vpd.distill.checks.structure import structure_of
@@ -43,6 +44,7 @@ class TrackRecord:
         return luck(self.right, self.asked, self.chance)
 
 
+@lru_cache(maxsize=65536)
 def luck(right: int, asked: int, chance: float) -> float:
     """P(X >= right) for X binomial with `asked` trials, each right with `chance`."""
     if right <= 0:

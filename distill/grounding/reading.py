@@ -1,6 +1,8 @@
 """A rationale read as sentences of mentions, relations and numbers, without a grammar: by its words and their order."""
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -54,10 +56,18 @@ RELATIONS: dict[str, str] = {
     "half_bottom": "at the bottom|in the lower half|in the bottom half",
 }
 """The phrases that state each relation."""
-PHRASES = sorted(
-    ((phrase.split(), kind) for kind, phrases in RELATIONS.items() for phrase in phrases.split("|")),
-    key=lambda pair: -len(pair[0]),
-)
+
+
+def by_first_word(relations: Mapping[str, str]) -> dict[str, list[tuple[list[str], str]]]:
+    """The words and the kind of all phrases that begin with a word, the longest first."""
+    found: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
+    for kind, phrases in relations.items():
+        for words in map(str.split, phrases.split("|")):
+            found[words[0]].append((words, kind))
+    return {first: sorted(phrases, key=lambda phrase: -len(phrase[0])) for first, phrases in found.items()}
+
+
+PHRASES = by_first_word(RELATIONS)
 SPLIT_COMPARISON = {"more": "more", "fewer": "fewer", "less": "fewer"}
 """`more cats than mice`: the first word stands before one side, `than` before the other."""
 PRONOUNS = frozenset("it they them these those both".split())
@@ -196,7 +206,7 @@ def mark_relations(tokens: list[Token]) -> list[Token]:
             marked.append(replace(tokens[at + 1], text="it", lemma="it"))
             at += 3
             continue
-        for words, kind in PHRASES:
+        for words, kind in PHRASES.get(low[at], ()):
             if low[at : at + len(words)] == words:
                 last = at + len(words) - 1
                 said = " ".join(token.text for token in tokens[at : last + 1])

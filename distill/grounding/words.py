@@ -1,6 +1,7 @@
 """The English that a rationale may use without ground: words that name nothing seen, numbers as words, names of attributes."""
 
 import re
+from functools import lru_cache
 
 from vpd.distill.rationales.phrases import IRREGULAR, singular
 from vpd.tools.conversions import NUMBER_WORDS
@@ -93,6 +94,7 @@ PLAIN = frozenset(LINKING_WORDS.split()) | frozenset(LOOKING_WORDS.split()) | GE
 """Words that need no ground. Whatever is neither here nor in the trace or the question is unfounded."""
 
 
+@lru_cache(maxsize=4096)
 def lemma(word: str) -> str:
     """The word in lower case, of a noun the form for one; words that need no ground stay as they are."""
     low = word.lower().replace("’", "'").removesuffix("'s")

@@ -35,6 +35,7 @@ IRREGULAR = {
     "tomato": "tomatoes",
     "potato": "potatoes",
 }
+SINGLES = {many: single for single, many in IRREGULAR.items()}
 MASS = frozenset(
     "water grass snow sand food text hair meat rice bread wood metal glass smoke fire furniture luggage writing broccoli "
     "clothing fruit ice mud paper rain sky soup traffic wine beer coffee tea milk cheese".split()
@@ -73,7 +74,7 @@ def plural(noun: str) -> str:
     head, _, last = noun.rpartition(" ")
     if last in IRREGULAR:
         many = IRREGULAR[last]
-    elif last in IRREGULAR.values() or (last.endswith("s") and not last.endswith("ss")):
+    elif last in SINGLES or (last.endswith("s") and not last.endswith("ss")):
         many = last
     elif last.endswith(("s", "x", "ch", "sh")):
         many = last + "es"
@@ -92,7 +93,7 @@ def counted(number: int, noun: str) -> str:
 def singular(noun: str) -> str:
     """The noun for one, of a noun that may be plural."""
     head, _, last = noun.rpartition(" ")
-    one = next((single for single, many in IRREGULAR.items() if many == last), None)
+    one = SINGLES.get(last)
     if one is None:
         shorter = [last[:-3] + "y"] * last.endswith("ies") + [last[:-2]] * last.endswith("es") + [last[:-1]] * last.endswith("s")
         one = next((guess for guess in shorter if guess and plural(guess) == last and guess != last), last)
@@ -261,7 +262,7 @@ def choice_word(statement: str) -> str | None:
 def article(noun: str) -> str:
     """The noun with `a` or `an`, or as it is where it takes none."""
     last = noun.rpartition(" ")[2].lower()
-    if last in MASS or singular(last) != last or last in IRREGULAR.values():
+    if last in MASS or singular(last) != last or last in SINGLES:
         return noun
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 

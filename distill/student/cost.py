@@ -49,7 +49,7 @@ def step_cost(start: str | Path, examples: Sequence[TrainingExample], settings: 
 
 def few_pictures(examples: Sequence[TrainingExample], settings: TrainSettings) -> list[TrainingExample]:
     """Examples of as many pictures as a step holds, so that the steps before the count have read them all."""
-    wanted = settings.pictures * settings.accumulate
+    wanted = settings.batch or settings.pictures * settings.accumulate
     pictures = dict.fromkeys(example.image.sha256 for example in examples)
     first = set(list(pictures)[:wanted])
     return [example for example in examples if example.image.sha256 in first]

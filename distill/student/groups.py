@@ -18,6 +18,11 @@ class Group:
     image: ImageRef
     examples: tuple[TrainingExample, ...]
 
+    @property
+    def letters(self) -> int:
+        """How much text it holds."""
+        return sum(len(message.content) for example in self.examples for message in example.messages)
+
 
 def group_examples(examples: Iterable[TrainingExample], questions: int) -> list[Group]:
     """Pictures in the order in which they are first met, each with at most so many questions.

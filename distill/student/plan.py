@@ -1,6 +1,6 @@
 """What a training meets, laid out before it starts: groups of examples in order, the passes of a step, lambda step by step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -22,7 +22,7 @@ class Plan:
     groups: tuple[Group, ...]
     """Of all phases, one after the other."""
     order: tuple[int, ...]
-    """Places in `groups`, as they come up over all processes."""
+    """Places in `groups`, as they come up over all processes, each step's from the least text to the most."""
     lambdas: tuple[tuple[int, float], ...]
     """The first step of each phase and its lambda."""
 
@@ -51,7 +51,18 @@ def make_plan(examples: Sequence[TrainingExample], settings: TrainSettings, proc
         weight = settings.rationale_weight if phase.rationale_weight is None else phase.rationale_weight
         lambdas.append((begin, weight))
         begin = end
-    return Plan(decided, tuple(group for groups in grouped for group in groups), tuple(order), tuple(lambdas))
+    every = tuple(group for groups in grouped for group in groups)
+    return Plan(decided, every, tuple(shortest_first(order, every, step)), tuple(lambdas))
+
+
+def shortest_first(order: Sequence[int], groups: Sequence[Group], step: int) -> Iterator[int]:
+    """The order with each step's groups sorted by how much text they hold.
+
+    A step's gradient is the sum over its groups, in whatever order they come; but rows of one pass are filled up to its longest.
+    """
+    letters = [group.letters for group in groups]
+    for first in range(0, len(order), step):
+        yield from sorted(order[first : first + step], key=letters.__getitem__)
 
 
 def groups_of(phase: Phase, examples: Sequence[TrainingExample], settings: TrainSettings) -> list[Group]:

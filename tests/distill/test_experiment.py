@@ -53,6 +53,14 @@ def test_a_file_that_does_not_fit_is_refused_by_name(tmp_path: Path, change: tup
         read_experiment(tmp_path / "k.toml")
 
 
+def test_what_a_table_leaves_out_is_as_in_the_demo(tmp_path: Path) -> None:
+    (tmp_path / "k.toml").write_text('[scenes]\ntrain_images = 9\n[base.training]\nsteps = 7\n[[arms]]\nname = "a"\n')
+    plan = read_experiment(tmp_path / "k.toml")
+    assert plan.scenes == FULL.scenes.model_copy(update={"train_images": 9})
+    assert plan.base.training == FULL.base.training.model_copy(update={"steps": 7})
+    assert (plan.training, plan.base.pictures) == (FULL.training, FULL.base.pictures)
+
+
 @pytest.mark.parametrize("plan", [FULL, QUICK])
 def test_the_demos_students_take_the_same_steps(plan: Experiment) -> None:
     control, distilled = plan.arms

@@ -114,3 +114,14 @@ def test_a_preset_that_is_not_shipped_is_named() -> None:
 def test_shares_that_do_not_add_up_are_refused() -> None:
     with pytest.raises(StudentError, match=r"add up to 0\.5"):
         read_settings(None, {"phases": [{"share": 0.5}]})
+
+
+def test_a_step_meets_the_same_pictures_in_passes_of_texts_alike(lessons: list[TrainingExample]) -> None:
+    whole = make_plan(lessons, TrainSettings(steps=6, pictures=8))
+    passes = make_plan(lessons, TrainSettings(steps=6, pictures=2, batch=8))
+    for first in range(0, 48, 8):
+        step = passes.order[first : first + 8]
+        assert Counter(step) == Counter(whole.order[first : first + 8])
+        texts = ["".join(m.content for e in passes.groups[place].examples for m in e.messages) for place in step]
+        assert sorted(map(len, texts)) == list(map(len, texts))
+        assert len(set(map(len, texts))) > 1
