@@ -1,11 +1,14 @@
 """`vpd export`: a training set or a run in the format of a trainer, read back, and pushed to a hub."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from vpd.distill.commands.console import say
+
+if TYPE_CHECKING:
+    from vpd.distill.export import ExportSettings
 
 __all__ = ["export"]
 
@@ -39,9 +42,7 @@ def export(
     public: Annotated[bool, typer.Option(help="Make a data set that --push creates visible to all.")] = False,
 ) -> None:
     """Write training data for another trainer; every row, picture and mark is checked before a byte is written."""
-    from pydantic import ValidationError  # pydantic loads with the command
-
-    from vpd.distill.export import ExportError, ExportSettings, format_named
+    from vpd.distill.export import ExportError, format_named  # the formats and pydantic load with the command
     from vpd.distill.export import check as check_export
     from vpd.distill.export import export as write_export
     from vpd.distill.export.push import check_hub
@@ -50,21 +51,14 @@ def export(
     if link and image_root is not None:
         message = "--link puts pictures into OUT and --image-root leaves them where they are; give one of the two"
         raise ExportError(message)
-    try:
-        settings = ExportSettings.model_validate(
-            {
-                "splits": tuple(split or ()),
-                "pictures": "refer" if image_root is not None else "link" if link else "copy",
-                "image_root": None if image_root is None else str(image_root),
-                "marks": marks,
-                "rationale_weight": rationale_weight,
-                "rows_per_file": rows_per_file,
-            }
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        message = f"--{str(first['loc'][0]).replace('_', '-')}: {first['msg']}"
-        raise ExportError(message) from error
+    settings = settings_of(
+        splits=tuple(split or ()),
+        pictures="refer" if image_root is not None else "link" if link else "copy",
+        image_root=None if image_root is None else str(image_root),
+        marks=marks,
+        rationale_weight=rationale_weight,
+        rows_per_file=rows_per_file,
+    )
     chosen = format_named(form)
     if push is not None:
         check_hub(push)
@@ -78,3 +72,17 @@ def export(
     say(f"{out}: {rows}, {done.pictures} pictures ({'; '.join(note for note in (what, *notes) if note)})")
     if push is not None:
         say(f"pushed: {push_folder(out, push, public=public)}")
+
+
+def settings_of(**given: object) -> "ExportSettings":
+    """What the options say. Raises `ExportError` that names the option out of range."""
+    from pydantic import ValidationError  # pydantic loads with the command
+
+    from vpd.distill.export import ExportError, ExportSettings
+
+    try:
+        return ExportSettings.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        message = f"--{str(first['loc'][0]).replace('_', '-')}: {first['msg']}"
+        raise ExportError(message) from error

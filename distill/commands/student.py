@@ -3,11 +3,18 @@
 import os
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from vpd.distill.commands.console import following_lessons, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vpd.distill.mixing.set_directory import SetDirectory
+    from vpd.distill.records import TrainingExample
+    from vpd.distill.run_directory import RunDirectory
 
 __all__ = ["pairs", "prefer", "train"]
 
@@ -46,8 +53,9 @@ def train(
     ] = None,
 ) -> None:
     """Teach a student from a run or a mixed set; a cut training goes on where it stopped. Several GPUs: `accelerate launch`."""
-    from vpd.distill.arms import ARMS, examples_of  # the records and pydantic load with the first command that needs them
-    from vpd.distill.mixing.lessons import SetDirectory, taught_by
+    from vpd.distill.mixing.set_directory import (
+        SetDirectory,
+    )  # the records and pydantic load with the first command that needs them
     from vpd.distill.mixing.training_set import is_set
     from vpd.distill.run_directory import RunDirectory
     from vpd.distill.student import read_settings, train_student
@@ -68,17 +76,20 @@ def train(
     first = is_first_process()
     with place if first else nullcontext(), following_lessons() as tell:
         out = place.path / "students" / name
-        result = train_student(
-            start,
-            examples_of(place, ARMS[learns]) if isinstance(place, RunDirectory) else taught_by(place, learns),
-            out,
-            chosen,
-            (lambda done, total, loss: tell(name, done, total, loss)) if first else None,
-        )
-    if not first:
-        return
-    ended = f", last loss {result.losses[-1][1]:.3f}" if result.losses else ""
-    say(f"{out / 'student'}: {result.steps} steps, {result.cpu_seconds:.0f} CPU seconds{ended}")
+        follow = (lambda done, total, loss: tell(name, done, total, loss)) if first else None
+        result = train_student(start, taught_in(place, learns), out, chosen, follow)
+    if first:
+        ended = f", last loss {result.losses[-1][1]:.3f}" if result.losses else ""
+        say(f"{out / 'student'}: {result.steps} steps, {result.cpu_seconds:.0f} CPU seconds{ended}")
+
+
+def taught_in(place: "RunDirectory | SetDirectory", learns: str) -> "Sequence[TrainingExample]":
+    """What a run or a mixed set holds for a student that learns so."""
+    from vpd.distill.arms import ARMS, examples_of
+    from vpd.distill.mixing.set_directory import taught_by
+    from vpd.distill.run_directory import RunDirectory
+
+    return examples_of(place, ARMS[learns]) if isinstance(place, RunDirectory) else taught_by(place, learns)
 
 
 def pairs(

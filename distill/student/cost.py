@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from vpd.distill.records import TrainingExample
 from vpd.distill.student.imports import require
 from vpd.distill.student.settings import StepCost, TrainSettings
-from vpd.distill.student.train import make_lesson, threads
+from vpd.distill.student.train import make_training, threads
 
 __all__ = ["equal_steps", "step_cost"]
 
@@ -40,9 +40,9 @@ def step_cost(start: str | Path, examples: Sequence[TrainingExample], settings: 
     )
     clock = Clock()
     with TemporaryDirectory() as folder, threads(settings.threads):
-        lesson = make_lesson(start, few_pictures(examples, settings), Path(folder), short)
-        lesson.trainer.add_callback(clock)
-        lesson.trainer.train()
+        training = make_training(start, few_pictures(examples, settings), Path(folder), short)
+        training.trainer.add_callback(clock)
+        training.trainer.train()
     counted = clock.ticks[WARM - 1 :]
     return StepCost(median(later - earlier for earlier, later in pairwise(counted)))
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from vpd.distill.student.trainer import StudentTrainer
 
-__all__ = ["Lesson", "check_trackers", "curve", "make_lesson", "on_cpu", "threads", "train_student"]
+__all__ = ["Training", "check_trackers", "curve", "make_training", "on_cpu", "threads", "train_student"]
 
 
-class Lesson(NamedTuple):
+class Training(NamedTuple):
     """A student and the trainer that is set up to teach it."""
 
     student: Student
@@ -46,36 +46,36 @@ def train_student(
 
     with threads(settings.threads), quiet():
         checkpoint = last_whole(out / CHECKPOINTS)
-        lesson = make_lesson(start, examples, out / CHECKPOINTS, settings)
+        training = make_training(start, examples, out / CHECKPOINTS, settings)
         meter = Meter(progress, checkpoint.cpu_seconds)
-        lesson.trainer.add_callback(meter)
-        lesson.trainer.train(resume_from_checkpoint=checkpoint.path)
-    history = lesson.trainer.state.log_history
+        training.trainer.add_callback(meter)
+        training.trainer.train(resume_from_checkpoint=checkpoint.path)
+    history = training.trainer.state.log_history
     tasks = {task.value: curve(history, f"loss_{task}") for task in Teaches}
     result = TrainResult(
-        steps=lesson.trainer.plan.settings.steps,
+        steps=training.trainer.plan.settings.steps,
         cpu_seconds=meter.cpu_seconds,
         losses=curve(history, "loss"),
         task_losses={task: losses for task, losses in tasks.items() if losses},
-        pictures_seen=len(lesson.trainer.plan.order),
+        pictures_seen=len(training.trainer.plan.order),
         examples_cut=round(sum(cut for _, cut in curve(history, "examples_cut"))),
     )
-    taught = whole_student(lesson, start, settings)
-    if lesson.trainer.is_world_process_zero():
+    taught = whole_student(training, start, settings)
+    if training.trainer.is_world_process_zero():
         save_student(taught, out / STUDENT)
         write_result(out, result)
         tidy(out)
     return result
 
 
-def whole_student(lesson: Lesson, start: str | Path, settings: TrainSettings) -> Student:
+def whole_student(training: Training, start: str | Path, settings: TrainSettings) -> Student:
     """The student with all its weights in one place, on the first process: FSDP and DeepSpeed keep a part on each."""
-    trainer = lesson.trainer
+    trainer = training.trainer
     if not (trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled):
-        return lesson.student
+        return training.student
     held = trainer.accelerator.get_state_dict(trainer.model_wrapped)  # all processes must take part
     if not trainer.is_world_process_zero():
-        return lesson.student
+        return training.student
     return with_weights(start, settings, held)
 
 
@@ -94,7 +94,7 @@ def curve(history: Sequence[Mapping[str, float]], name: str) -> tuple[tuple[int,
     return tuple((int(row["step"]), float(row[name])) for row in history if name in row)
 
 
-def make_lesson(start: str | Path, examples: Sequence[TrainingExample], checkpoints: Path, settings: TrainSettings) -> Lesson:
+def make_training(start: str | Path, examples: Sequence[TrainingExample], checkpoints: Path, settings: TrainSettings) -> Training:
     """Load the student, lay out what it meets and hand both to a trainer. Loads torch."""
     from transformers import set_seed  # heavy; loads when a student is taught
     from transformers.trainer_callback import PrinterCallback, ProgressCallback
@@ -125,7 +125,7 @@ def make_lesson(start: str | Path, examples: Sequence[TrainingExample], checkpoi
         raise StudentError(message)
     for callback in (PrinterCallback, ProgressCallback):
         trainer.remove_callback(callback)
-    return Lesson(student._replace(model=model, speech=speech), trainer)
+    return Training(student._replace(model=model, speech=speech), trainer)
 
 
 def arguments_of(settings: TrainSettings, checkpoints: Path) -> "TrainingArguments":

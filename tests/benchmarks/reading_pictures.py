@@ -27,7 +27,7 @@ from vpd.distill.records import TrainingExample
 from vpd.distill.scenes import DatasetSettings, SceneSettings
 from vpd.distill.student import TinySettings, TrainSettings, build_tiny_student
 from vpd.distill.student.load import quiet
-from vpd.distill.student.train import make_lesson
+from vpd.distill.student.train import make_training
 from vpd.distill.student.trainer import StudentTrainer
 
 PICTURES, WARM = 16, 3
@@ -61,10 +61,10 @@ class Clock(TrainerCallback):
 def measure(start: Path, examples: list[TrainingExample], folder: Path, steps: int, way: dict[str, int]) -> Tick:
     """Seconds of a step, and those of them that were waited; the mean over so many steps."""
     settings = TrainSettings(steps=WARM + steps, pictures=PICTURES, save_every=10**9, log_every=10**9)
-    lesson = make_lesson(start, examples, folder, settings.model_copy(update=way))
-    clock = Clock(lesson.trainer)
-    lesson.trainer.add_callback(clock)
-    lesson.trainer.train()
+    training = make_training(start, examples, folder, settings.model_copy(update=way))
+    clock = Clock(training.trainer)
+    training.trainer.add_callback(clock)
+    training.trainer.train()
     first, last = clock.ticks[WARM - 1], clock.ticks[-1]
     return Tick((last.clock - first.clock) / steps, (last.waited - first.waited) / steps)
 
@@ -82,7 +82,7 @@ def main(steps: int, sides: list[int]) -> None:
             build_tiny_student(
                 [message.content for one in examples for message in one.messages], folder / "start", TinySettings()
             )
-            found = {way: measure(folder / "start", examples, folder / "lesson", steps, how) for way, how in WAYS.items()}
+            found = {way: measure(folder / "start", examples, folder / "training", steps, how) for way, how in WAYS.items()}
         print(f"{PICTURES} pictures a step, {side} pixels a side; mean of {steps} steps")
         for way, (seconds, waited) in found.items():
             print(f"  {way:<24}{seconds:7.3f} seconds a step, {waited:7.4f} of them waited, {waited / seconds:6.1%}")

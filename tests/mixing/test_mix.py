@@ -13,7 +13,7 @@ import pytest
 
 from vpd.distill.errors import RunBusy, RunError
 from vpd.distill.mixing import Balance, MixSettings, SourceChoice, mix, open_examples
-from vpd.distill.mixing.lessons import SetDirectory, taught_by
+from vpd.distill.mixing.set_directory import SetDirectory, taught_by
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.tools.image import read_image_ref
 

@@ -13,7 +13,7 @@ from vpd.distill.student.collate import IGNORED, Collator
 from vpd.distill.student.families import layers_of, prepare
 from vpd.distill.student.groups import group_examples
 from vpd.distill.student.load import load_student
-from vpd.distill.student.train import make_lesson, with_weights
+from vpd.distill.student.train import make_training, with_weights
 
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")  # of PEFT
 QUICK = TrainSettings(steps=4, pictures=4, warmup=0, optimizer="adamw", learning_rate=2e-3, log_every=1, save_every=4)
@@ -54,8 +54,8 @@ def test_a_start_in_bfloat16_is_trained_in_float32_and_saved_as_it_was(
     start = load_student(tiny)
     start.model.to(torch.bfloat16).save_pretrained(tmp_path / "start")
     start.processor.save_pretrained(tmp_path / "start")
-    lesson = make_lesson(tmp_path / "start", lessons, tmp_path / "checkpoints", QUICK)
-    assert {weight.dtype for weight in lesson.student.model.parameters()} == {torch.float32}
+    training = make_training(tmp_path / "start", lessons, tmp_path / "checkpoints", QUICK)
+    assert {weight.dtype for weight in training.student.model.parameters()} == {torch.float32}
     taught(tmp_path / "start", lessons, tmp_path / "out")
     assert load_student(tmp_path / "out" / "student").model.dtype == torch.bfloat16
 
@@ -147,10 +147,10 @@ def test_weights_gathered_from_many_places_make_the_same_student(
     rank: int, tiny: Path, lessons: list[TrainingExample], tmp_path: Path
 ) -> None:
     settings = QUICK.model_copy(update={"lora_rank": rank})
-    lesson = make_lesson(tiny, lessons, tmp_path / "checkpoints", settings)
-    lesson.trainer.train()
-    whole = with_weights(tiny, settings, lesson.student.model.state_dict()).model.state_dict()
-    held = lesson.student.model.state_dict()
+    training = make_training(tiny, lessons, tmp_path / "checkpoints", settings)
+    training.trainer.train()
+    whole = with_weights(tiny, settings, training.student.model.state_dict()).model.state_dict()
+    held = training.student.model.state_dict()
     assert whole.keys() == held.keys()
     assert all(torch.equal(whole[name], held[name]) for name in held)
     assert any(

@@ -52,12 +52,12 @@ DRIVER = textwrap.dedent("""
 
     def learn(out, settings):
         out.mkdir(parents=True, exist_ok=True)
-        lesson = train.make_lesson(start, examples, out / "checkpoints", settings)
-        lesson.trainer.add_callback(Gradients(out))
-        lesson.trainer.train()
-        if lesson.trainer.is_world_process_zero():
-            (out / "log.json").write_text(json.dumps(lesson.trainer.state.log_history))
-            (out / "processes.json").write_text(json.dumps(lesson.trainer.accelerator.num_processes))
+        training = train.make_training(start, examples, out / "checkpoints", settings)
+        training.trainer.add_callback(Gradients(out))
+        training.trainer.train()
+        if training.trainer.is_world_process_zero():
+            (out / "log.json").write_text(json.dumps(training.trainer.state.log_history))
+            (out / "processes.json").write_text(json.dumps(training.trainer.accelerator.num_processes))
         train_student(start, examples, out / "whole", settings)
 
     start, file, out, port = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]

@@ -57,9 +57,9 @@ DRIVER = textwrap.dedent("""
         torch.distributed.init_process_group("gloo")
         settings = TrainSettings.model_validate(case["settings"])
         if case.get("looks"):
-            lesson = train.make_lesson(start, examples, Path(case["out"]) / "checkpoints", settings)
-            lesson.trainer.train()
-            split = [isinstance(weight, DTensor) for weight in lesson.trainer.model.parameters()]
+            training = train.make_training(start, examples, Path(case["out"]) / "checkpoints", settings)
+            training.trainer.train()
+            split = [isinstance(weight, DTensor) for weight in training.trainer.model.parameters()]
             (Path(case["out"]) / f"split-{torch.distributed.get_rank()}.json").write_text(json.dumps(split))
         else:
             stop = lambda done, *_: done == case.get("step") and os._exit(9)
