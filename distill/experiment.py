@@ -29,7 +29,15 @@ DEMO: dict[str, Any] = {
     "scenes": {"train_images": 1600, "train_questions": 46, "unseen_pairs_questions": 10, "deeper_questions": 8},
     "base": {
         "pictures": 6000,
-        "training": {"steps": 1200, "pictures": 32, "threads": 2, "learning_rate": 2e-3, "muon_learning_rate": 1e-2},
+        "tiny": {"patch": 8, "merge": 3},
+        "training": {
+            "steps": 700,
+            "pictures": 32,
+            "threads": 2,
+            "decay": 0.7,
+            "learning_rate": 2e-3,
+            "muon_learning_rate": 1e-2,
+        },
     },
     "training": {"steps": 600, "pictures": 8, "batch": 16, "learning_rate": 1e-3, "muon_learning_rate": 5e-3},
 }

@@ -1,7 +1,8 @@
-"""Muon for the matrices between layers and AdamW for all else, in one optimiser, so that checkpoints hold one state.
+"""Muon for matrices and convolutions and AdamW for all else, in one optimiser, so that checkpoints hold one state.
 
 Muon: K. Jordan and others, "Muon: An optimizer for hidden layers in neural networks" (2024). Its step is the momentum's nearest
-orthogonal matrix, found by five Newton-Schulz iterations. They run here in float32 and on all matrices of a shape at once:
+orthogonal matrix, found by five Newton-Schulz iterations; a convolution is the matrix of its outputs by all that each one sums.
+They run here in float32 and on all matrices of a shape at once:
 torch.optim.Muon runs them in bfloat16, one by one, which takes a CPU without bfloat16 units more than ten times as long.
 """
 
@@ -18,6 +19,7 @@ from vpd.distill.student.settings import TrainSettings
 __all__ = ["MuonAdamW", "make_optimizer", "orthogonal"]
 
 MOMENTUM = 0.95
+CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 
 
 class MuonAdamW(torch.optim.AdamW):
@@ -45,12 +47,13 @@ class MuonAdamW(torch.optim.AdamW):
         by_shape: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
         for weight in group["params"]:
             if weight.grad is not None:
-                by_shape[weight.shape].append(weight)
+                by_shape[weight.flatten(1).shape].append(weight)
         for shape, weights in by_shape.items():
-            updates = orthogonal(torch.stack([self._push(weight) for weight in weights]))
+            updates = orthogonal(torch.stack([self._push(weight).flatten(1) for weight in weights]))
             rate = group["lr"] * max(1.0, shape[0] / shape[1]) ** 0.5
             for weight, update in zip(weights, updates):
-                weight.mul_(1 - group["lr"] * group["weight_decay"]).add_(update.to(weight.dtype), alpha=-rate)
+                weight.mul_(1 - group["lr"] * group["weight_decay"])
+                weight.add_(update.to(weight.dtype).view_as(weight), alpha=-rate)
 
     def _push(self, weight: nn.Parameter) -> Tensor:
         """The gradient with Nesterov's momentum."""
@@ -80,15 +83,16 @@ def orthogonal(matrices: Tensor) -> Tensor:
 
 
 def make_optimizer(model: nn.Module, settings: TrainSettings) -> MuonAdamW:
-    """The optimiser over a model's trainable weights; embeddings, the head and whatever is no matrix go to AdamW."""
+    """The optimiser over a model's trainable weights; embeddings, the head, and what is no matrix or convolution go to AdamW."""
     tables = {id(table.weight) for table in model.modules() if isinstance(table, nn.Embedding)}
     head = model.get_output_embeddings()  # type: ignore[operator]  # of transformers' models, which type it loosely
     tables |= {id(weight) for weight in head.parameters()}
+    convolutions = {id(layer.weight) for layer in model.modules() if isinstance(layer, CONVOLUTIONS)}
     matrices, others = list[nn.Parameter](), list[nn.Parameter]()
     for weight in model.parameters():
         if weight.requires_grad:
-            is_matrix = settings.optimizer == "muon" and weight.ndim == 2 and id(weight) not in tables
-            (matrices if is_matrix else others).append(weight)
+            is_matrix = (weight.ndim == 2 and id(weight) not in tables) or id(weight) in convolutions
+            (matrices if is_matrix and settings.optimizer == "muon" else others).append(weight)
     groups = [
         {"params": matrices, "muon": True, "lr": settings.muon_learning_rate},
         {"params": others, "muon": False, "lr": settings.learning_rate},

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from vpd.distill.records import TrainingExample
 from vpd.distill.student import TrainSettings
@@ -11,7 +12,7 @@ from vpd.distill.student.adapter import Adapter
 from vpd.distill.student.collate import Collator, mask_of_trees, stack_pixels
 from vpd.distill.student.groups import group_examples
 from vpd.distill.student.load import load_student
-from vpd.distill.student.muon import make_optimizer, orthogonal
+from vpd.distill.student.muon import MuonAdamW, make_optimizer, orthogonal
 from vpd.distill.student.trainer import rate_at
 
 
@@ -72,8 +73,19 @@ def test_tables_and_vectors_are_left_to_adamw(tiny: Path) -> None:
     groups = make_optimizer(model, TrainSettings()).param_groups
     tables = {model.get_input_embeddings().weight.shape, model.get_output_embeddings().weight.shape}
     assert [group["muon"] for group in groups] == [True, False]
-    assert all(weight.ndim == 2 and weight.shape not in tables for weight in groups[0]["params"])
+    assert all(weight.ndim in (2, 4) and weight.shape not in tables for weight in groups[0]["params"])
+    assert [tuple(weight.shape[1:]) for weight in groups[0]["params"] if weight.ndim == 4] == [(3, 8, 8)]
     assert sum(len(group["params"]) for group in groups) == len(list(model.parameters()))
+
+
+def test_a_convolution_steps_as_the_matrix_of_its_outputs() -> None:
+    start, gradient = torch.randn((2, 6, 3, 4, 4), generator=torch.Generator().manual_seed(0))
+    convolution, matrix = nn.Parameter(start.clone()), nn.Parameter(start.flatten(1).clone())
+    convolution.grad, matrix.grad = gradient.clone(), gradient.flatten(1)
+    MuonAdamW([{"params": [convolution], "muon": True, "lr": 0.1}]).step()
+    MuonAdamW([{"params": [matrix], "muon": True, "lr": 0.1}]).step()
+    assert torch.equal(convolution.flatten(1), matrix)
+    assert not torch.equal(convolution, start)
 
 
 def test_the_rate_rises_holds_and_falls_to_nothing() -> None:
