@@ -4,12 +4,10 @@ import contextlib
 import json
 import os
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
-from filelock import FileLock, Timeout
-
-from vpd.distill.errors import RunBusy, RunError
+from vpd.distill.errors import RunError
+from vpd.distill.held_folder import HeldFolder
 from vpd.distill.records import Finding, Prediction, Preference, Rationale, TrainingExample, Verdict
 from vpd.distill.settings import RunSettings
 from vpd.engine.journal import Journal, read_records
@@ -48,25 +46,15 @@ def write_text(path: Path, text: str) -> None:
         raise RunError(message) from error
 
 
-class RunDirectory:
+class RunDirectory(HeldFolder):
     """A run on disk. Use it in a `with` statement: one process works in it at a time."""
+
+    instead = "choose another directory"
 
     def __init__(self, path: Path, settings: RunSettings | None = None) -> None:
         """`settings` None takes those that the directory was made with. Raises `RunError` where they differ."""
-        self.path = path
         self.settings = settled(path / "settings.json", settings)
-        self._lock = FileLock(path / ".lock", timeout=0)
-
-    def __enter__(self) -> Self:
-        try:
-            self._lock.acquire()
-        except Timeout:
-            message = f"{self.path} is in use by another process; wait for it or choose another directory"
-            raise RunBusy(message) from None
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._lock.release()
+        super().__init__(path)
 
     def file(self, kind: type[Record]) -> Path:
         """Where records of a kind are kept."""

@@ -1,36 +1,24 @@
 """What a student is taught from a mixed set, and the set's folder as the place where the student is kept."""
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from filelock import FileLock, Timeout
-
-from vpd.distill.errors import RunBusy, RunError
+from vpd.distill.errors import RunError
+from vpd.distill.held_folder import HeldFolder
 from vpd.distill.mixing.training_set import TRAIN, open_examples
 from vpd.distill.records import Teaches, TrainingExample
 
 __all__ = ["SetDirectory", "taught_by"]
 
 
-class SetDirectory:
+class SetDirectory(HeldFolder):
     """A set in which one process at a time teaches. Use it in a `with` statement."""
+
+    instead = "mix another set"
 
     def __init__(self, path: Path) -> None:
         """Raises `RunError` where the set is not as it was written."""
-        self.path, self.held = path, open_examples(path)
-        self._lock = FileLock(path / ".lock", timeout=0)
-
-    def __enter__(self) -> Self:
-        try:
-            self._lock.acquire()
-        except Timeout:
-            message = f"{self.path} is in use by another process; wait for it or mix another set"
-            raise RunBusy(message) from None
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._lock.release()
+        self.held = open_examples(path)
+        super().__init__(path)
 
 
 def taught_by(place: SetDirectory, learns: str) -> list[TrainingExample]:
