@@ -42,13 +42,13 @@ def rationale_example(question: Question, rationale: Rationale) -> TrainingExamp
     )
 
 
-def description_example(image: ImageRef, text: str, split: str) -> TrainingExample:
-    """A picture's listing as the target: what a student learns before it learns to answer."""
+def description_example(image: ImageRef, text: str, split: str, what: str = "objects") -> TrainingExample:
+    """The listing of what a picture shows of `what` as the target: what a student learns before it learns to answer."""
     return TrainingExample(
-        question=image.sha256,
+        question=f"{image.sha256} {what}",
         image=image,
         teaches=Teaches.DESCRIPTION,
-        messages=turns(ask_for_description(), text),
+        messages=turns(ask_for_description(what), text),
         kind="description",
         split=split,
     )

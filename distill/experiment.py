@@ -21,6 +21,8 @@ class Base(BaseModel):
 
     pictures: int = Field(6000, ge=1)
     """Distinct pictures that it learns on."""
+    nouns: int = Field(0, ge=0, le=3)
+    """Most nouns, such as "red circles", whose objects it learns to list of a picture, beside the listing of all."""
     tiny: TinySettings = TinySettings()
     training: TrainSettings = TrainSettings()
 

@@ -104,7 +104,7 @@ class TrainingExample(Record):
     ASKED: ClassVar = ("question", "teaches", "rationale")
 
     question: str
-    """The question's id; of a description, the picture's digest."""
+    """The question's id; of a description, the picture's digest and what of it is listed."""
     image: ImageRef
     teaches: Teaches
     messages: tuple[Message, ...]

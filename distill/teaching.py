@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vpd.distill.arms import Arm, examples_of
-from vpd.distill.build import description_example
 from vpd.distill.experiment import Base
 from vpd.distill.grid import Grid
 from vpd.distill.lessons import Lesson, Tell, teach_side_by_side
 from vpd.distill.records import Prediction, TrainingExample
 from vpd.distill.run_directory import RunDirectory
-from vpd.distill.scenes import SceneSettings, describe, make_base
+from vpd.distill.scene_examples import base_examples
+from vpd.distill.scenes import SceneSettings, make_base
 from vpd.distill.student.predict import Mode
 from vpd.distill.student.settings import TrainSettings
 from vpd.distill.student.tiny import build_tiny_student
@@ -36,11 +36,11 @@ def teach_base(folder: Path, run: RunDirectory, base: Base, scenes: SceneSetting
 
 
 def describe_base(folder: Path, run: RunDirectory, base: Base, scenes: SceneSettings) -> list[TrainingExample]:
-    """Pictures without questions, each with the listing of what is in it."""
+    """Pictures without questions, with listings of what is in them."""
     grid = Grid(run.settings.grid_style, run.settings.grid_steps)
     place = folder / "scenes"
     pictures = make_base(place, base.pictures, scenes, base.training.seed)
-    return [description_example(scene.image, describe(scene, grid), "base") for scene in pictures]
+    return base_examples(pictures, grid, base.nouns)
 
 
 def teach_arms(run: RunDirectory, start: Path, training: TrainSettings, arms: Sequence[Arm], tell: Tell) -> None:

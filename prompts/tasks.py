@@ -13,6 +13,6 @@ def ask_for_rationale(question: str) -> str:
     return f"{question} Explain the rationale to answer the question."
 
 
-def ask_for_description() -> str:
-    """The task of a student that learns to see before it learns to answer."""
-    return "List the objects in the picture."
+def ask_for_description(what: str = "objects") -> str:
+    """The task of a student that learns to see before it learns to answer; `what` is listed, such as "red circles"."""
+    return f"List the {what} in the picture."
