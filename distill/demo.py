@@ -42,15 +42,15 @@ QUICK = Experiment.model_validate(
     {
         "draws": 3,
         "scenes": {
-            "train_images": 600,
-            "test_images": 50,
-            "train_questions": 24,
+            "train_images": 480,
+            "test_images": 40,
+            "train_questions": 18,
             "unseen_pairs_questions": 8,
             "deeper_questions": 6,
         },
-        "base": {"pictures": 3000, "training": {"steps": 400}},
-        "training": {"steps": 250},
-        "arms": demo_arms(250),
+        "base": {"pictures": 2000, "training": {"steps": 260}},
+        "training": {"steps": 160},
+        "arms": demo_arms(160),
     }
 )
 
