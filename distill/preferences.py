@@ -10,6 +10,7 @@ from vpd.distill.records import Outcome, Preference
 from vpd.distill.run_directory import RunDirectory, write_text
 from vpd.distill.run_files import Asked, JudgedDraw, read_run
 from vpd.distill.select import chosen
+from vpd.engine.journal import line_of
 from vpd.prompts.tasks import ask_for_rationale
 
 __all__ = ["gather_pairs", "preference_pairs"]
@@ -20,7 +21,8 @@ def gather_pairs(run: RunDirectory, most: int = 1) -> list[Preference]:
     another choice of pairs. Hold the run while you call it.
     """
     pairs = list(preference_pairs(run, most))
-    write_text(run.file(Preference), "".join(f"{pair.to_line()}\n" for pair in pairs))
+    path = run.file(Preference)
+    write_text(path, "".join(line_of(pair, path).decode() for pair in pairs))
     return pairs
 
 

@@ -7,11 +7,11 @@ from typing import TypeVar
 
 from vpd.distill.errors import RunError
 from vpd.distill.mixing.settings import MixSettings
-from vpd.distill.mixing.training_set import SETTINGS, find_picture, is_set, open_examples
+from vpd.distill.mixing.training_set import SETTINGS, is_set, open_examples
 from vpd.distill.records import Finding, Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import FILES
 from vpd.distill.run_files import read_object
-from vpd.engine.errors import JournalError
+from vpd.engine.journal import read_line
 from vpd.engine.prompt import make_prompt
 from vpd.engine.record import Record
 from vpd.engine.records import Program, Prompt, Question, Trace
@@ -54,8 +54,6 @@ def find_origin(start: str, source: Path) -> RowOrigin:
     run = find_run(source, str(held["run"])) if is_set(source) else source
     asked = str(held.get("question", example.question))
     question = next(matching(run, Question, "", lambda one: one.id == asked), None)
-    if question is not None:
-        question = question.model_copy(update={"image": find_picture(question.image, run)})
     verdicts = tuple(matching(run, Verdict, asked, lambda one: one.question == asked))
     told = example.rationale
     rationale = next(matching(run, Rationale, asked, lambda one: one.id == told), None) if told else None
@@ -69,7 +67,7 @@ def find_origin(start: str, source: Path) -> RowOrigin:
         run=run,
         question=question,
         rationale=rationale,
-        trace=trace.model_copy(update={"image": find_picture(trace.image, run)}) if trace else None,
+        trace=trace,
         draws=tuple(sorted(draws, key=lambda draw: (draw.model, draw.draw))),
         prompt=prompt_of(draws[0], run) if draws else None,
         verdict=next((one for one in verdicts if one.trace == wanted), None),
@@ -119,11 +117,7 @@ def matching(run: Path, kind: type[R], needle: str, fits: Callable[[R], bool]) -
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             if sought in line and line.endswith(b"\n"):
-                try:
-                    record = kind.from_line(line.decode())
-                except ValueError as error:
-                    message = f"{path}, line {number}: not a {kind.__name__} ({str(error).splitlines()[0]})"
-                    raise JournalError(message) from error
+                record = read_line(line, kind, path, number)
                 if fits(record):
                     yield record
 

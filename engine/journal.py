@@ -1,4 +1,7 @@
-"""One append-only JSON Lines file of records: nothing is written twice, and a killed run loses at most half a line."""
+"""One append-only JSON Lines file of records: nothing is written twice, and a killed run loses at most half a line.
+
+Pictures are named as seen from the file's folder.
+"""
 
 import errno
 import os
@@ -9,9 +12,10 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from vpd.engine.errors import JournalError
+from vpd.engine.picture_paths import named_from, opened_from
 from vpd.engine.record import Record
 
-__all__ = ["Journal", "read_records"]
+__all__ = ["Journal", "line_of", "read_line", "read_records"]
 
 R = TypeVar("R", bound=Record)
 
@@ -22,12 +26,22 @@ def read_records(path: Path, kind: type[R]) -> Iterator[R]:
         for number, raw in enumerate(file, 1):
             if not raw.endswith(b"\n"):
                 return
-            try:
-                yield kind.from_line(raw.decode())
-            except ValueError as error:
-                why = str(error).splitlines()[0]
-                message = f"{path}, line {number}: not a {kind.__name__} ({why}); move the file away or remove the line"
-                raise JournalError(message) from error
+            yield read_line(raw, kind, path, number)
+
+
+def read_line(raw: bytes, kind: type[R], path: Path, number: int) -> R:
+    """The record of a file's line; its picture can be opened. Raises `JournalError` that names file and line."""
+    try:
+        return opened_from(kind.from_line(raw.decode()), path.parent)
+    except ValueError as error:
+        why = str(error).splitlines()[0]
+        message = f"{path}, line {number}: not a {kind.__name__} ({why}); move the file away or remove the line"
+        raise JournalError(message) from error
+
+
+def line_of(record: Record, path: Path) -> bytes:
+    """The record as a line of a file, its end included."""
+    return named_from(record, path.parent).to_line().encode() + b"\n"
 
 
 class Journal(Generic[R]):
@@ -69,7 +83,7 @@ class Journal(Generic[R]):
         if self._file is None:
             message = f"{self.path} is not open; use the journal in a with statement"
             raise JournalError(message)
-        line = record.to_line().encode() + b"\n"
+        line = line_of(record, self.path)
         try:
             written = self._file.write(line)
             if written != len(line):

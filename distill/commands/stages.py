@@ -33,7 +33,6 @@ def sample(
     from vpd.distill.caches import cache_folder  # the records and pydantic load with the first command that needs them
     from vpd.distill.commands.downloads import following_downloads
     from vpd.distill.run_directory import RunDirectory
-    from vpd.distill.scenes.files import placed
     from vpd.distill.settings import RunSettings
     from vpd.distill.stages import add_questions
     from vpd.distill.stages import sample as draw
@@ -46,8 +45,7 @@ def sample(
     starts = questions is not None or bool(chosen)
     with RunDirectory(directory, RunSettings(**chosen) if starts else None) as place:
         if questions is not None:
-            asked = read_records(questions, Question)
-            add_questions(place, (one.model_copy(update={"image": placed(one.image, questions.parent)}) for one in asked))
+            add_questions(place, read_records(questions, Question))
         texts = {question.text for question in place.read(Question)}
         held = len(place.read(Program)) if place.file(Program).exists() else 0
         with (

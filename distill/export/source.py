@@ -8,7 +8,7 @@ from pathlib import Path
 from vpd.distill.errors import RunError
 from vpd.distill.export.errors import ExportError
 from vpd.distill.export.settings import ExportSettings
-from vpd.distill.mixing.training_set import EXAMPLES, QUESTIONS, TRAIN, TrainingSet, find_picture, is_set, open_examples
+from vpd.distill.mixing.training_set import EXAMPLES, QUESTIONS, TRAIN, TrainingSet, is_set, open_examples
 from vpd.distill.records import Preference, Teaches
 from vpd.distill.run_directory import FILES
 from vpd.engine.journal import read_records
@@ -109,7 +109,7 @@ def pair_rows(run: Path) -> Iterator[Row]:
             data_set=data_sets.get(pair.question, ""),
             weight=1.0,
             turns=(Message(role="user", content=pair.asked), Message(role="assistant", content=pair.chosen)),
-            image=find_picture(pair.image, run),
+            image=pair.image,
             rejected=pair.rejected,
         )
 

@@ -13,7 +13,6 @@ from vpd.distill.run_directory import FILES
 from vpd.engine.errors import JournalError
 from vpd.engine.journal import read_records
 from vpd.engine.records import Question
-from vpd.tools.image import ImageRef
 
 __all__ = [
     "CARD",
@@ -23,7 +22,6 @@ __all__ = [
     "SETTINGS",
     "TRAIN",
     "TrainingSet",
-    "find_picture",
     "is_set",
     "open_examples",
 ]
@@ -47,8 +45,7 @@ class TrainingSet:
 
     def examples(self) -> Iterator[TrainingExample]:
         """Every example in order, its picture's path made one that can be opened from here."""
-        for example in read_records(self.folder / EXAMPLES, TrainingExample):
-            yield example.model_copy(update={"image": find_picture(example.image, self.folder)})
+        return read_records(self.folder / EXAMPLES, TrainingExample)
 
 
 def is_set(folder: Path) -> bool:
@@ -76,16 +73,6 @@ def open_examples(folder: Path) -> TrainingSet:
         message = f"{folder / EXAMPLES} is not what {MANIFEST} says it was when it was written; mix the set again"
         raise RunError(message)
     return TrainingSet(folder, name, mixed=True, manifest=manifest)
-
-
-def find_picture(image: ImageRef, folder: Path) -> ImageRef:
-    """The picture with a path that can be opened: as it is written, or seen from the folder that names it."""
-    path = Path(image.path)
-    if path.is_absolute():
-        return image
-    inside = folder / path
-    place = inside if inside.exists() or not path.exists() else path
-    return ImageRef(image.sha256, str(place), image.width, image.height)
 
 
 def digests_in(path: Path) -> set[str]:

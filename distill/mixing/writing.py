@@ -11,8 +11,8 @@ from vpd.distill.mixing.settings import MixSettings
 from vpd.distill.mixing.tally import Tally
 from vpd.distill.mixing.training_set import TRAIN
 from vpd.distill.records import TrainingExample
+from vpd.engine.picture_paths import seen_from
 from vpd.engine.record import sha256_of
-from vpd.tools.image import ImageRef
 
 __all__ = ["noted_settings", "write_examples"]
 
@@ -59,11 +59,6 @@ def name_of(example: TrainingExample, owners: dict[str, tuple[str, str]]) -> str
     if owners.setdefault(example.question, asks) == asks:
         return example.question
     return sha256_of([example.question, *asks])[:20]
-
-
-def seen_from(image: ImageRef, folder: Path) -> ImageRef:
-    """The picture with its path as the set's folder sees it, so that set and pictures can be moved together."""
-    return ImageRef(image.sha256, os.path.relpath(image.path, folder), image.width, image.height)
 
 
 def noted_settings(settings: MixSettings, out: Path) -> str:

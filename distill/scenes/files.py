@@ -87,14 +87,9 @@ def read_questions(folder: Path) -> list[Question]:
     if not path.exists():
         message = f"{path} is not there; make it with: vpd scenes make {folder}"
         raise SceneFileError(message)
-    return [one.model_copy(update={"image": placed(one.image, folder)}) for one in read_records(path, Question)]
+    return list(read_records(path, Question))
 
 
 def read_scenes(path: Path) -> list[Scene]:
     """The truth in a `scenes.jsonl` or `base.jsonl`; its pictures can be opened."""
-    return [one.model_copy(update={"image": placed(one.image, path.parent)}) for one in read_records(path, Scene)]
-
-
-def placed(image: ImageRef, folder: Path) -> ImageRef:
-    """The picture, its path seen from where the folder is seen from."""
-    return ImageRef(image.sha256, str(folder / image.path), image.width, image.height)
+    return list(read_records(path, Scene))

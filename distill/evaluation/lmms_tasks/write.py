@@ -13,7 +13,6 @@ from vpd.distill.evaluation.errors import EvaluationError
 from vpd.distill.evaluation.scoring import questions_of
 from vpd.distill.export.picture import Shape, bytes_of, examine
 from vpd.distill.manifest import described, versions
-from vpd.distill.mixing.training_set import find_picture
 from vpd.distill.run_directory import RunDirectory, write_text
 from vpd.distill.whole_folder import whole_folder
 from vpd.engine.records import Question
@@ -64,13 +63,12 @@ def write_tasks(
     if empty or not answered:
         message = f"{run.path} has no question with an answer of {', '.join(empty or TASKS)}; put some in with: vpd data import"
         raise EvaluationError(message)
-    placed = {name: [with_picture(question, run.path) for question in asked] for name, asked in answered.items()}
-    shapes = shapes_of(question.image for asked in placed.values() for question in asked)
+    shapes = shapes_of(question.image for asked in answered.values() for question in asked)
     with whole_folder(out, NOTE, replace=replace) as folder:
-        for name, asked in placed.items():
+        for name, asked in answered.items():
             write_text(folder / f"{TASKS[name]}.yaml", files(__package__).joinpath(f"{TASKS[name]}.yaml").read_text("utf-8"))
             write_rows(folder / f"{TASKS[name]}.parquet", (row_of(name, one, shapes[one.image.sha256]) for one in asked))
-        questions = {TASKS[name]: len(asked) for name, asked in placed.items()}
+        questions = {TASKS[name]: len(asked) for name, asked in answered.items()}
         write_text(folder / NOTE, json.dumps(noted(folder, run, questions), indent=2) + "\n")
     every_chosen = sum(len(asked) for asked in chosen.values())
     return Written(folder=out, questions=questions, unanswered=every_chosen - sum(questions.values()))
@@ -86,11 +84,6 @@ def present(every: Sequence[Question], splits: Sequence[str]) -> list[str]:
             continue
         found.append(name)
     return found
-
-
-def with_picture(question: Question, run: Path) -> Question:
-    """The question with a path to its picture that can be opened from here."""
-    return question.model_copy(update={"image": find_picture(question.image, run)})
 
 
 def shapes_of(images: Iterable[ImageRef]) -> dict[str, Shape]:
