@@ -47,8 +47,8 @@ class Record(BaseModel):
 
     @property
     def digest(self) -> str:
-        """Hex digest of what is held, timings left out."""
-        return sha256_of(self.model_dump(mode="json", exclude=set(self.TIMED)))
+        """Hex digest of what is held, timings and where the picture was found left out."""
+        return sha256_of(self.model_dump(mode="json", exclude={"image": {"path"}, **dict.fromkeys(self.TIMED, True)}))
 
     def to_line(self) -> str:
         """The record as one line of JSON, without the newline."""
