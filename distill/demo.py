@@ -12,7 +12,7 @@ from vpd.distill.manifest import write_manifest
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
 from vpd.distill.settings import RunSettings
-from vpd.distill.stages import add_questions, build, explain, judge, run_draws, sample
+from vpd.distill.stages import add_questions, alter, build, explain, judge, look, run_draws, sample
 from vpd.distill.teaching import teach_arms, teach_base
 from vpd.engine.completers import open_completer
 from vpd.engine.records import Program, Question
@@ -70,6 +70,10 @@ def run_seed(folder: Path, plan: Experiment, seed: int, follow: Follow, tell: Te
         draw_programs(run, follow, downloads)
         follow("run", None, lambda advance: run_draws(run, advance, share=SHARE))
         follow("judge", None, lambda advance: judge(run, advance))
+        if plan.look:
+            policy = read_policy(plan.policy)
+            follow("look", None, lambda advance: look(run, policy, advance, share=SHARE))
+            follow("alter", None, lambda advance: alter(run, policy, advance))
         follow("explain", None, lambda advance: explain_for(run, plan, advance))
         follow("build", None, lambda advance: build(run, advance))
         start = teach_base(folder.parent / "base", run, plan.base, plan.scenes.scene, tell)

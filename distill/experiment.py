@@ -61,6 +61,9 @@ class Experiment(BaseModel):
     policy: str = "reasons"
     noise: float = Field(0.0, ge=0, le=0.5)
     """How often the teacher's tools err: each of drop, hallucinate and confuse at this rate."""
+    look: bool = False
+    """Whether what the policy would teach is first run again on changed pictures and replayed with altered results, so that it
+    knows all of its checks. It takes longer than all other runs of programs together."""
     seeds: tuple[int, ...] = (0,)
     scenes: DatasetSettings = DatasetSettings()
     base: Base = Base()

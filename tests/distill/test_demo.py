@@ -12,7 +12,7 @@ import pytest
 
 from vpd.distill.demo import FULL, QUICK, demo_arms, run_seed
 from vpd.distill.experiment import Base, Experiment
-from vpd.distill.records import Prediction, Rationale, TrainingExample, Verdict
+from vpd.distill.records import Finding, Prediction, Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.run_files import read_run
 from vpd.distill.scenes import DatasetSettings, Split, make_scenes, read_questions
@@ -31,6 +31,7 @@ SMALLEST = Experiment(
         train_images=12, test_images=2, questions_per_image=2, train_questions=12, unseen_pairs_questions=8, deeper_questions=6
     ),
     draws=2,
+    look=True,
     base=Base(
         pictures=8,
         tiny=TinySettings(side=48, patch=12, width=32, vision_layers=1, text_layers=1, heads=2),
@@ -39,7 +40,7 @@ SMALLEST = Experiment(
     training=TrainSettings(steps=4),
     arms=demo_arms(4, every=True),
 )
-KINDS: tuple[type[Record], ...] = (Question, Program, Trace, Verdict, Rationale, TrainingExample, Prediction)
+KINDS: tuple[type[Record], ...] = (Question, Program, Trace, Verdict, Finding, Rationale, TrainingExample, Prediction)
 
 
 def record_draws(folder: Path) -> Path:
@@ -62,14 +63,9 @@ def walk(folder: Path, draws: Path) -> None:
 
 
 def held(folder: Path) -> dict[str, dict[str, str]]:
-    """Every record's digest, by file and id; pictures lie elsewhere in each run."""
+    """Every record's digest, by file and id."""
     with RunDirectory(folder) as run:
-        return {kind.__name__: {record.id: without_paths(record, folder) for record in run.read(kind)} for kind in KINDS}
-
-
-def without_paths(record: Record, folder: Path) -> str:
-    text = type(record).from_line(record.to_line().replace(str(folder), "RUN"))
-    return text.digest
+        return {kind.__name__: {record.id: record.digest for record in run.read(kind)} for kind in KINDS}
 
 
 @pytest.mark.slow
