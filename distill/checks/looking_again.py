@@ -1,7 +1,8 @@
 """Checks by looking again: the same program on harmlessly changed pictures must answer the same and see the same."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from vpd.distill.checks.candidates import Suspect
@@ -12,10 +13,13 @@ from vpd.engine.dispatch import Dispatcher
 from vpd.engine.records import Trace
 from vpd.engine.run import ProgramRun, run_programs
 from vpd.engine.sandbox import Sandbox
+from vpd.tools.image import ImageRef
 from vpd.tools.registry import Registry
 from vpd.tools.views import View, seen_through
 
 __all__ = ["VIEW_CHECKS", "look_again", "views_battery"]
+
+PROGRAMS_AT_A_TIME = 16
 
 VIEW_CHECKS = {
     "views": "the answer stays what it is on at least a third of the changed pictures",
@@ -42,24 +46,30 @@ def look_again(
 ) -> Iterator[Finding]:
     """A finding for each suspect, with the states of `views` and `steps`; the changed pictures are kept in `folder`.
 
-    The scores are the shares of views that answer the same and of calls that are borne out. `advance` is told of every run.
+    Findings come after every few programs, so that little is lost where the looking is cut short. The scores are the shares of
+    views that answer the same and of calls that are borne out. `advance` is told of every run.
     """
-    pictures: dict[tuple[str, str], dict[str, Suspect]] = defaultdict(dict)
-    for each in suspects:
-        pictures[each.program.source_sha256, each.program.source][each.trace.image_sha256] = each
-    runs = [
-        ProgramRun(program, source, tuple(suspect.trace.image for suspect in found.values()))
-        for (program, source), found in pictures.items()
-    ]
-    seen: dict[tuple[str, str], list[Trace]] = defaultdict(list)
-    for view in views:
-        looking = seen_through(tools, view, folder)
-        for trace in run_programs(runs, sandbox, looking, dispatcher, workers=workers, share=share):
-            seen[trace.program, trace.image_sha256].append(trace)
-            advance(view.value)
+    looking = {view: seen_through(tools, view, folder) for view in views}
     battery = views_battery(views)
+    by_program: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
     for each in suspects:
-        yield compare(each, seen[each.trace.program, each.trace.image_sha256], battery)
+        by_program[each.program.source_sha256, each.program.source].append(each)
+    left = iter(by_program.items())
+    while some := list(islice(left, PROGRAMS_AT_A_TIME)):
+        runs = [ProgramRun(program, source, tuple(pictures_of(members))) for (program, source), members in some]
+        seen: dict[tuple[str, str], list[Trace]] = defaultdict(list)
+        for view, tools_through in looking.items():
+            for trace in run_programs(runs, sandbox, tools_through, dispatcher, workers=workers, share=share):
+                seen[trace.program, trace.image_sha256].append(trace)
+                advance(view.value)
+        for _, members in some:
+            for each in members:
+                yield compare(each, seen[each.trace.program, each.trace.image_sha256], battery)
+
+
+def pictures_of(suspects: Iterable[Suspect]) -> Iterable[ImageRef]:
+    """Each picture once."""
+    return {each.trace.image_sha256: each.trace.image for each in suspects}.values()
 
 
 def compare(suspect: Suspect, others: Sequence[Trace], battery: str) -> Finding:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vpd.distill.checks import read_policy
+from vpd.distill.checks import looking_again, read_policy
 from vpd.distill.checks.tally import tally
 from vpd.distill.records import Finding, Rationale, State, Teaches, TrainingExample
 from vpd.distill.run_directory import RunDirectory
@@ -65,6 +65,29 @@ def test_a_program_that_looks_passes_every_check_that_runs_it_again(run: RunDire
     }
     assert {name for name, _ in told} == {"views", "steps", "sensitive"}
     assert {state for name, state in told if name == "sensitive"} == {State.PASSED}
+
+
+def test_a_look_that_is_cut_short_keeps_what_it_found(
+    run: RunDirectory, questions: list[Question], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking_again, "PROGRAMS_AT_A_TIME", 2)
+    walk(tmp_path / "run", questions, "reasons")
+    first, second = list[str](), list[str]()
+
+    def stop(view: str) -> None:
+        first.append(view)
+        if len(first) == 40:
+            raise KeyboardInterrupt
+
+    with RunDirectory(tmp_path / "run") as cut:
+        with pytest.raises(KeyboardInterrupt):
+            look(cut, read_policy("paper"), stop)
+        kept = len(cut.read(Finding))
+        look(cut, read_policy("paper"), second.append)
+        found = {finding.id: finding.digest for finding in cut.read(Finding)}
+    assert found == {finding.id: finding.digest for finding in run.read(Finding) if "views" in finding.states}
+    assert 0 < kept < len(found)
+    assert len(second) < 3 * len(found)
 
 
 def test_a_call_whose_result_decides_nothing_is_found_by_altering_it(run: RunDirectory) -> None:
