@@ -19,8 +19,6 @@ from vpd.tools.views import View, seen_through
 
 __all__ = ["VIEW_CHECKS", "look_again", "views_battery"]
 
-PROGRAMS_AT_A_TIME = 16
-
 VIEW_CHECKS = {
     "views": "the answer stays what it is on at least a third of the changed pictures",
     "steps": "no call gives what most of the changed pictures speak against",
@@ -43,10 +41,11 @@ def look_again(
     views: Sequence[View] = tuple(View),
     workers: int = 2,
     share: int = 16,
+    programs: int = 16,
 ) -> Iterator[Finding]:
     """A finding for each suspect, with the states of `views` and `steps`; the changed pictures are kept in `folder`.
 
-    Findings come after every few programs, so that little is lost where the looking is cut short. The scores are the shares of
+    Findings come after so many `programs`, so that little is lost where the looking is cut short. The scores are the shares of
     views that answer the same and of calls that are borne out. `advance` is told of every run.
     """
     looking = {view: seen_through(tools, view, folder) for view in views}
@@ -55,7 +54,7 @@ def look_again(
     for each in suspects:
         by_program[each.program.source_sha256, each.program.source].append(each)
     left = iter(by_program.items())
-    while some := list(islice(left, PROGRAMS_AT_A_TIME)):
+    while some := list(islice(left, programs)):
         runs = [ProgramRun(program, source, tuple(pictures_of(members))) for (program, source), members in some]
         seen: dict[tuple[str, str], list[Trace]] = defaultdict(list)
         for view, tools_through in looking.items():

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from vpd.distill.checks import looking_again, read_policy
+from vpd.distill.checks import read_policy
+from vpd.distill.checks.candidates import suspects
+from vpd.distill.checks.looking_again import look_again
 from vpd.distill.checks.tally import tally
 from vpd.distill.records import Finding, Rationale, State, Teaches, TrainingExample
 from vpd.distill.run_directory import RunDirectory
@@ -13,8 +15,11 @@ from vpd.distill.run_files import read_run
 from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
 from vpd.distill.settings import RunSettings
 from vpd.distill.stages import add_questions, alter, build, explain, judge, look, run_draws, sample
+from vpd.engine.dispatch import Dispatcher
 from vpd.engine.records import Question
+from vpd.engine.sandbox import Sandbox
 from vpd.engine.scripted import ScriptedCompleter
+from vpd.tools.toolsets import open_toolset
 
 COUNTS = 'def execute_command(image):\n    return str(len(find(image, "{name}")))\n'
 LISTS = 'def execute_command(image):\n    n = 0\n    for one in find(image, "{name}"):\n        n = n + 1\n    return n\n'
@@ -67,27 +72,16 @@ def test_a_program_that_looks_passes_every_check_that_runs_it_again(run: RunDire
     assert {state for name, state in told if name == "sensitive"} == {State.PASSED}
 
 
-def test_a_look_that_is_cut_short_keeps_what_it_found(
-    run: RunDirectory, questions: list[Question], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(looking_again, "PROGRAMS_AT_A_TIME", 2)
-    walk(tmp_path / "run", questions, "reasons")
-    first, second = list[str](), list[str]()
-
-    def stop(view: str) -> None:
-        first.append(view)
-        if len(first) == 40:
-            raise KeyboardInterrupt
-
-    with RunDirectory(tmp_path / "run") as cut:
-        with pytest.raises(KeyboardInterrupt):
-            look(cut, read_policy("paper"), stop)
-        kept = len(cut.read(Finding))
-        look(cut, read_policy("paper"), second.append)
-        found = {finding.id: finding.digest for finding in cut.read(Finding)}
+def test_findings_come_while_others_are_still_looked_for(run: RunDirectory, tmp_path: Path) -> None:
+    left = suspects(read_run(run.path).asked, read_policy("paper"))
+    told = list[str]()
+    with Sandbox() as sandbox, Dispatcher() as dispatcher:
+        findings = look_again(left, open_toolset("scenes"), sandbox, dispatcher, tmp_path, told.append, programs=2)
+        first = next(findings)
+        early = len(told)
+        found = {finding.id: finding.digest for finding in (first, *findings)}
+    assert 0 < early < len(told) / 2
     assert found == {finding.id: finding.digest for finding in run.read(Finding) if "views" in finding.states}
-    assert 0 < kept < len(found)
-    assert len(second) < 3 * len(found)
 
 
 def test_a_call_whose_result_decides_nothing_is_found_by_altering_it(run: RunDirectory) -> None:
