@@ -2,11 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
+
+from vpd.tools.image import ImageRef
 
 __all__ = ["Record", "sha256_of"]
 
@@ -15,6 +18,11 @@ def sha256_of(value: Any) -> str:
     """Hex digest of a JSON value, the same on every machine: keys sorted, no blanks, text as UTF-8."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def placeless(image: ImageRef) -> ImageRef:
+    """The picture without a word of where it was found."""
+    return replace(image, path="")
 
 
 class Record(BaseModel):
@@ -45,10 +53,20 @@ class Record(BaseModel):
         copied.__dict__.pop("id", None)
         return copied
 
+    def with_pictures(self, change: Callable[[ImageRef], ImageRef]) -> Self:
+        """The record with every picture that it names changed, those of the records in it too."""
+        changed: dict[str, Any] = {}
+        for name, value in self:
+            if isinstance(value, ImageRef):
+                changed[name] = change(value)
+            elif isinstance(value, Record):
+                changed[name] = value.with_pictures(change)
+        return self.model_copy(update=changed) if changed else self
+
     @property
     def digest(self) -> str:
-        """Hex digest of what is held, timings and where the picture was found left out."""
-        return sha256_of(self.model_dump(mode="json", exclude={"image": {"path"}, **dict.fromkeys(self.TIMED, True)}))
+        """Hex digest of what is held, timings and where pictures were found left out."""
+        return sha256_of(self.with_pictures(placeless).model_dump(mode="json", exclude=set(self.TIMED)))
 
     def to_line(self) -> str:
         """The record as one line of JSON, without the newline."""

@@ -6,6 +6,7 @@ import pytest
 
 from vpd.engine.journal import Journal, read_records
 from vpd.engine.picture_paths import named_from
+from vpd.engine.record import Record
 from vpd.engine.records import AnswerKind, Question
 from vpd.tools.image import ImageRef
 
@@ -77,6 +78,22 @@ def test_a_run_behind_a_link_finds_the_pictures_beside_the_link(there: Path) -> 
     (there.parent / "disk" / "deep").mkdir(parents=True)
     (there / "linked").symlink_to(there.parent / "disk" / "deep")
     assert found(write(Path("linked"), "pictures/two.png")).read_bytes() == b"a picture"
+
+
+class Reply(Record):
+    ASKED = ("said",)
+
+    said: str
+    question: Question
+
+
+def test_the_picture_of_a_record_within_a_record_is_found_too(there: Path) -> None:
+    reply = Reply(said="a dog", question=asked("pictures/two.png"))
+    with Journal(Path("run/replies.jsonl"), Reply) as journal:
+        journal.append(reply)
+    (record,) = read_records(there / "run" / "replies.jsonl", Reply)
+    assert Path(record.question.image.path).read_bytes() == b"a picture"
+    assert record.digest == reply.digest
 
 
 def test_a_name_that_is_no_path_stays() -> None:
