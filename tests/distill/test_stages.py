@@ -39,12 +39,12 @@ def script(questions: list[Question]) -> dict[str, list[str]]:
     return made
 
 
+def ignore(_outcome: str) -> None:
+    return
+
+
 def walk(path: Path, questions: list[Question]) -> None:
     """All stages, each in a process of its own as far as the run knows."""
-
-    def ignore(_outcome: str) -> None:
-        return
-
     with RunDirectory(path, RunSettings(llm="scripted", draws=5, policy="paper")) as run:
         add_questions(run, questions)
         with ScriptedCompleter(script(questions)) as completer:
@@ -73,6 +73,24 @@ def run(tmp_path_factory: pytest.TempPathFactory, questions: list[Question]) -> 
 def test_every_distinct_question_has_its_draws(run: RunDirectory, questions: list[Question]) -> None:
     drawn = Counter(program.question for program in run.read(Program))
     assert drawn == dict.fromkeys({question.text for question in questions}, 5)
+
+
+def test_a_run_goes_on_from_elsewhere_and_after_a_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "there").mkdir()
+    monkeypatch.chdir(tmp_path / "there")
+    make_scenes(Path("scenes"), SCENES)
+    with RunDirectory(Path("run"), RunSettings(llm="scripted", draws=5, policy="paper")) as begun:
+        add_questions(begun, read_questions(Path("scenes")))
+        with ScriptedCompleter(script(begun.read(Question))) as completer:
+            sample(begun, completer, ignore)
+    monkeypatch.chdir("/")
+    moved = (tmp_path / "there").rename(tmp_path / "here")
+    walk(moved / "run", read_questions(moved / "scenes"))
+    with RunDirectory(moved / "run") as ended:
+        assert {Path(example.image.path).resolve().parent for example in ended.read(TrainingExample)} == {
+            moved / "scenes" / "images"
+        }
+        assert Outcome.RIGHT in {verdict.outcome for verdict in ended.read(Verdict)}
 
 
 def test_every_outcome_is_told_apart(run: RunDirectory) -> None:
