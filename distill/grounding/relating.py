@@ -121,8 +121,14 @@ def relation_text(sentence: Sentence, at: int, subject: Mention | None, anchor: 
 def source_of_pair(checker: Checker, kind: str, subject: Mention | None, anchor: Mention | None, *, denied: bool) -> str | None:
     """What bears a relation of things out; every place of the subject must stand in it."""
     ones, others = checker.resolve(subject), checker.resolve(anchor)
-    truths = {one: {truth for other in others if other != one for truth in relation(checker, kind, one, other)} for one in ones}
     wanted = not denied
+
+    def truths_of(one: Corners) -> set[bool]:
+        """Whether it stands in the relation to what is meant; of itself, where nothing else is, that can only be denied."""
+        apart = [other for other in others if other != one]
+        return {truth for other in apart or (others if denied else ()) for truth in relation(checker, kind, one, other)}
+
+    truths = {one: truths_of(one) for one in ones}
     if subject is not None and subject.places:
         met = bool(ones) and all(wanted in truths[one] for one in ones)
     else:

@@ -44,13 +44,16 @@ KINDS: dict[tuple[str, bool], str] = {
 """What it is called that a measure is less, or not."""
 OPPOSITE = {kind: KINDS[axis, not less] for (axis, less), kind in KINDS.items()}
 
+FIRST, LAST = {"left": "x", "above": "y"}, {"right": "x", "below": "y"}
+"""Relations along an axis, by which of the two comes first."""
+
 
 def holds(kind: str, one: Thing, other: Thing, facts: Facts) -> frozenset[bool]:
     """Whether a relation holds, by each measure that may be meant; empty where nothing in the trace tells."""
-    if kind in ("left", "right"):
-        return frozenset(less == (kind == "left") for less in lesser(one.box, other.box, "x", facts))
-    if kind in ("above", "below"):
-        return frozenset(less == (kind == "above") for less in lesser(one.box, other.box, "y", facts))
+    if kind in FIRST:
+        return frozenset(lesser(one.box, other.box, FIRST[kind], facts))
+    if kind in LAST:
+        return frozenset(lesser(other.box, one.box, LAST[kind], facts))  # of things side by side neither comes first
     if kind in SIZES:
         name, compare = SIZES[kind]
         return frozenset({compare(getattr(one.box, name), getattr(other.box, name))})

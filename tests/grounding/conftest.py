@@ -60,6 +60,11 @@ PROGRAMS = {
         'dogs = find(image, "dog")\n    wet = [dog for dog in dogs if verify_property(dog, "dog", "wet")]\n'
         "    return str(len(wet))",
     ),
+    "itself": (
+        "Is the dog to the left of the brown dog?",
+        'dogs = find(image, "dog")\n    brown = find(image, "brown dog")[0]\n'
+        '    if dogs[0].x < brown.x:\n        return "yes"\n    return "no"',
+    ),
     "man": ("What is the man doing?", 'return simple_query(image, "What is the man doing?")'),
 }
 

@@ -73,6 +73,7 @@ def test_the_templates_words_for_every_tool_are_founded_on_every_grid(name: str,
         ("depth", "is 8.5", "is 3.5", Kind.NUMBER),
         ("sign", "\"STOP\"", "\"GO\"", Kind.QUOTE),
         ("wet", "at x3 y2 is not wet", "at x3 y2 is wet", Kind.ATTRIBUTE),
+        ("itself", "is not to the left of", "is to the left of", Kind.RELATION),
         ("man", "doing?\": surfing", "doing?\": skiing", Kind.ATTRIBUTE),
     ],
 )  # fmt: skip

@@ -18,6 +18,7 @@ from vpd.tools.geometry import geometry_tools
 
 THERE = {
     "dog": [(10, 50), (30, 20), (70, 40)],
+    "brown dog": [(10, 50)],
     "bench": [(50, 60)],
     "cat": [(20, 20), (60, 70)],
     "white mouse": [(40, 40)],
