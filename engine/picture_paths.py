@@ -22,6 +22,7 @@ def named_from(record: R, folder: Path) -> R:
     """
 
     def named(image: ImageRef) -> ImageRef:
+        """One picture as the file holds it."""
         given = Path(image.path)
         if not image.path:
             return image
