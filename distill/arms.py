@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vpd.distill.checks.policy import read_policy
+from vpd.distill.checks.policy import Policy, read_policy
+from vpd.distill.errors import RunError
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.scene_examples import listings, truths
@@ -30,6 +31,9 @@ class Arm(BaseModel):
     question (drawn scenes only)."""
     policy: str | None = None
     """Under which traces are chosen; None is the run's own."""
+    labelled: bool = True
+    """Whether the labels of training questions are known; without them the programs' vote stands for each, so its policy must ask
+    for no right answer."""
     draws: int | None = Field(None, ge=1)
     """Programs of each text that are looked at, in the order in which they were drawn; None is all."""
     share: float = Field(1.0, gt=0, le=1)
@@ -40,6 +44,17 @@ class Arm(BaseModel):
     """Whether it is also asked with the rationale first."""
     training: dict[str, Any] = {}
     """Settings of training that differ from those of all arms, such as `steps` or `rationale_weight`."""
+
+    def chooses_by(self, otherwise: str) -> Policy:
+        """The policy that chooses its traces, the one named `otherwise` where it says none.
+
+        Raises `RunError` where there is no such policy, or it asks for right answers and the arm knows no labels.
+        """
+        policy = read_policy(self.policy or otherwise)
+        if not self.labelled and policy.answer != "any":
+            message = f"the arm {self.name!r} knows no labels, and its policy {policy.name!r} asks for them; take agreed or none"
+            raise RunError(message)
+        return policy
 
 
 ARMS = {
@@ -61,11 +76,11 @@ def examples_of(run: RunDirectory, arm: Arm) -> list[TrainingExample]:
     """What an arm is taught. All arms see the same pictures, questions and answers, but for an arm with a share of them.
 
     What the arm's policy chooses must have been told. Raises `RunError` where the truth is asked for of pictures that are no
-    drawn scenes.
+    drawn scenes, or a right answer where labels are not known.
     """
-    policy = read_policy(arm.policy or run.settings.policy)
-    is_own = arm.policy in (None, run.settings.policy) and arm.draws is None
-    examples = run.read(TrainingExample) if is_own or arm.learns == "answers" else list(examples_under(run, policy, arm.draws))
+    policy = arm.chooses_by(run.settings.policy)
+    is_own = arm.labelled and (arm.learns == "answers" or (arm.policy in (None, run.settings.policy) and arm.draws is None))
+    examples = run.read(TrainingExample) if is_own else list(examples_under(run, policy, arm.draws, labelled=arm.labelled))
     answers = [example for example in examples if example.teaches is Teaches.ANSWER]
     rationales = [example for example in examples if example.teaches is Teaches.RATIONALE]
     match arm.learns:

@@ -106,9 +106,9 @@ def laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_experiment(path: Path) -> Experiment:
-    """The experiment of a TOML file. Raises `RunError` that names what is wrong."""
+    """The experiment of a TOML file. Raises `RunError` that names what is wrong, in the file or in a policy that it names."""
     try:
-        return Experiment(**tomllib.loads(path.read_text("utf-8")))
+        plan = Experiment(**tomllib.loads(path.read_text("utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         message = f"{path} cannot be read as TOML ({error})"
         raise RunError(message) from error
@@ -116,3 +116,6 @@ def read_experiment(path: Path) -> Experiment:
         said = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'experiment'}: {each['msg']}" for each in error.errors()[:5])
         message = f"{path}: {said}"
         raise RunError(message) from error
+    for arm in plan.arms:
+        arm.chooses_by(plan.policy)
+    return plan

@@ -190,14 +190,18 @@ def build(run: RunDirectory, advance: Advance) -> None:
                 advance(example.teaches.value)
 
 
-def examples_under(run: RunDirectory, policy: Policy, draws: int | None = None) -> Iterable[TrainingExample]:
+def examples_under(
+    run: RunDirectory, policy: Policy, draws: int | None = None, *, labelled: bool = True
+) -> Iterable[TrainingExample]:
     """The training examples that a policy gives, of all draws or the first so many; what it chooses must have been told.
 
-    Of a trace that was told more than once the last telling is taught; one that says something unfounded never is.
+    Of a trace that was told more than once the last telling is taught; one that says something unfounded never is. Not `labelled`
+    passes over the labels that the run knows, as if nobody had given one.
     """
     told = {(rationale.question, rationale.trace): rationale for rationale in run.read(Rationale) if not rationale.unfounded}
     rationales = {
         question: [told[question, each.verdict.trace] for each in candidates if (question, each.verdict.trace) in told]
         for question, candidates in chosen(run, policy, draws).items()
     }
-    return build_examples((question for question in run.read(Question) if question.split == "train"), rationales)
+    questions = (question for question in run.read(Question) if question.split == "train")
+    return build_examples(questions if labelled else (each.model_copy(update={"answers": ()}) for each in questions), rationales)

@@ -39,8 +39,9 @@ class Policy(BaseModel):
 
     name: str
     about: str = ""
-    answer: Literal["right", "any"] = "right"
-    """`right`: the judge found it right. `any`: it answered; for questions without labels, with `agreed` among the checks."""
+    answer: Literal["right", "any", "wrong"] = "right"
+    """`right`: the judge found it right. `any`: it answered; for questions without labels, with `agreed` among the checks.
+    `wrong`: the judge found it wrong; for a student that shows what wrong programs' reasons do."""
     require: tuple[str, ...] = ()
     """Checks that must not fail."""
     one_of: tuple[tuple[str, ...], ...] = ()
@@ -56,9 +57,8 @@ class Policy(BaseModel):
 
     def accepts(self, verdict: Verdict, states: Mapping[str, State]) -> bool:
         """Whether a trace with this verdict and these findings may be taught. A check that was not done is unknown."""
-        if verdict.answer is None or (self.answer == "right" and verdict.outcome is not Outcome.RIGHT):
-            return False
-        return not self.refusals(states)
+        asked = {"right": Outcome.RIGHT, "wrong": Outcome.WRONG}.get(self.answer, verdict.outcome)
+        return verdict.answer is not None and verdict.outcome is asked and not self.refusals(states)
 
     def refusals(self, states: Mapping[str, State]) -> tuple[str, ...]:
         """The requirements that the findings do not meet."""

@@ -45,6 +45,8 @@ def test_a_file_names_data_teacher_arms_and_seeds(tmp_path: Path) -> None:
         (("steps = 60", "stepz = 60"), "stepz"),
         (("noise = 0.05", 'compare = [["k1", "k2"]]'), "k2"),
         (("draws = 10", "draws = "), "TOML"),
+        (('policy = "paper"', 'policy = "papers"'), "papers"),
+        (('policy = "paper"', "labelled = false"), "'k1' knows no labels, and its policy 'reasons'"),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused_by_name(tmp_path: Path, change: tuple[str, str], said: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from vpd.distill.arms import Arm, examples_of
 from vpd.distill.checks import read_policy
 from vpd.distill.judging import JudgeSettings
 from vpd.distill.records import Outcome, Rationale, Teaches, TrainingExample, Verdict
@@ -51,7 +52,7 @@ def walk(path: Path, questions: list[Question]) -> None:
             sample(run, completer, ignore)
         run_draws(run, ignore)
         judge(run, ignore)
-        explain(run, ignore, [read_policy(name) for name in ("paper", "none")])
+        explain(run, ignore, [read_policy(name) for name in ("paper", "none", "wrong")])
         build(run, ignore)
 
 
@@ -120,6 +121,23 @@ def test_a_rationale_ends_at_the_programs_answer(run: RunDirectory) -> None:
 def test_without_the_filter_wrong_programs_are_taught(run: RunDirectory) -> None:
     told = [example for example in examples_under(run, read_policy("none")) if example.teaches is Teaches.RATIONALE]
     assert any("purple elephant" in example.messages[-1].content for example in told)
+
+
+def test_wrong_programs_are_taught_alone_where_a_policy_asks_for_them(run: RunDirectory, questions: list[Question]) -> None:
+    label = {question.id: question.answers[0] for question in questions}
+    told = [example for example in examples_under(run, read_policy("wrong")) if example.teaches is Teaches.RATIONALE]
+    assert told
+    assert all(not example.messages[-1].content.endswith(f"So the answer is {label[example.question]}.") for example in told)
+
+
+def test_without_labels_the_programs_answers_are_taught(run: RunDirectory) -> None:
+    said: dict[Teaches, dict[str, str]] = {Teaches.ANSWER: {}, Teaches.RATIONALE: {}}
+    for example in examples_of(run, Arm(name="label-free", labelled=False, policy="none")):
+        said[example.teaches][example.question] = example.messages[-1].content
+    answers, reasons = said[Teaches.ANSWER], said[Teaches.RATIONALE]
+    assert answers.keys() == reasons.keys()
+    assert all(reasons[each].endswith(f"So the answer is {answer}.") for each, answer in answers.items())
+    assert "purple elephant" in answers.values()
 
 
 def test_nothing_held_out_is_taught(run: RunDirectory, questions: list[Question]) -> None:
