@@ -81,8 +81,11 @@ def whole_student(training: Training, start: str | Path, settings: TrainSettings
 
 def with_weights(start: str | Path, settings: TrainSettings, held: Mapping[str, object]) -> Student:
     """The student that a start becomes with these weights, gathered from a model that was prepared alike."""
+    from transformers.integrations.deepspeed import unset_hf_deepspeed_config  # heavy; loads when a student is taught
+
     from vpd.distill.student.families import prepare
 
+    unset_hf_deepspeed_config()  # type: ignore[no-untyped-call]  # else what is loaded here is split again, and waits for the others
     student = load_student(start)
     model = prepare(student.model, settings)
     model.load_state_dict(held)
