@@ -3,6 +3,9 @@
 import importlib
 import json
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -276,6 +279,25 @@ def test_lmms_eval_runs_the_tasks(
         theirs = {name: found["results"][task][f"{name},none"] for name in ours}
         assert theirs == pytest.approx(ours, nan_ok=True)
         assert len(said) == sum(bool(one.answers) for one in asked if TASKS[benchmark] == task and of(one, benchmark))
+
+
+def test_the_documented_command_asks_our_students(tasks: Path, tmp_path: Path, tiny: Path) -> None:
+    """`python -m lmms_eval` finds model and tasks by itself, and what it writes is scored as our own metrics score it."""
+    pytest.importorskip("lmms_eval.evaluator", exc_type=ImportError)
+    command = [sys.executable, "-m", "lmms_eval", "--model", "vpd_student", "--include_path", str(tasks), "--batch_size", "4"]
+    command += ["--model_args", f"pretrained={tiny},mode=answer,device=cpu", "--tasks", ",".join(TASKS.values())]
+    command += ["--output_path", str(tmp_path / "out"), "--log_samples"]
+    here = os.environ | {"HF_DATASETS_CACHE": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "1", "CUDA_VISIBLE_DEVICES": ""}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=here, cwd=tmp_path, timeout=600)
+    assert done.returncode == 0, done.stderr[-3000:]
+    (results,) = (tmp_path / "out").rglob("*_results.json")
+    for task in TASKS.values():
+        (log,) = (tmp_path / "out").rglob(f"*_samples_{task}.jsonl")
+        samples = sorted((json.loads(line) for line in log.read_text().splitlines()), key=lambda sample: sample["doc_id"])
+        said = [sample["filtered_resps"] for sample in samples]  # one string each, where a task has one answer a document
+        ours = scored(read_task(tasks, task), documents_of(tasks, task, tmp_path / "ours"), said)
+        theirs = json.loads(results.read_text())["results"][task]
+        assert {name: theirs[f"{name},none"] for name in ours} == pytest.approx(ours, nan_ok=True)
 
 
 def of(question: Question, benchmark: str) -> bool:
