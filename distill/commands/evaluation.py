@@ -30,6 +30,10 @@ def evaluate(
     model: Annotated[
         str | None, typer.Option(help="A served vision model, as litellm takes it, such as hosted_vllm/NAME.", metavar="MODEL")
     ] = None,
+    taught: Annotated[
+        bool,
+        typer.Option("--taught", help="The served model is a student that was taught here: ask it in the words it was taught."),
+    ] = False,
     teacher: Annotated[bool, typer.Option("--teacher", help="What most of the run's programs answered.")] = False,
     tool: Annotated[str | None, typer.Option(help="One tool of the run's tool set alone.", metavar="NAME")] = None,
     mode: Annotated[
@@ -60,7 +64,7 @@ def evaluate(
     from vpd.engine.records import Question
 
     asking = Asking(Mode(mode), Voting(samples=samples, temperature=temperature, seed=seed), batch, longest, device, threads)
-    whom = choose(directory, student=student, model=model, tool=tool, teacher=teacher, name=name)
+    whom = choose(directory, student=student, model=model, tool=tool, teacher=teacher, taught=taught, name=name)
     with RunDirectory(directory) as place, place.journal(Prediction) as journal:
         every = place.read(Question)
         asked = (questions_of(benchmark, every, split or ()) if benchmark else held_out(every, split or ()))[:limit]

@@ -34,8 +34,11 @@ def ask_served(
     arm: str,
     longest: int | None = None,
     voting: Voting = DEFAULT_VOTING,
+    taught: bool = False,
 ) -> Iterator[Prediction]:
     """A prediction for each question, in order; as many are asked at once as the completer finds worth having.
+
+    One that was `taught` here is asked in the words that it was taught with, and nothing more; others are told how to end.
 
     `seconds` is the wall clock of the question's requests one after the other. Raises `ModelError` where the model does not
     answer, after what was answered before.
@@ -47,7 +50,7 @@ def ask_served(
     pool = ThreadPoolExecutor(width)
     try:
         for question in questions:
-            prompt = prompt_for(question, mode)
+            prompt = prompt_for(question, mode, taught=taught)
             wants_yes = mode is Mode.ANSWER and question.answer_kind is AnswerKind.YES_NO
             how = replace(sampling, alternatives=ALTERNATIVES) if wants_yes else sampling
             waiting.append((question, [pool.submit(timed, completer, prompt, how, draw) for draw in range(samples)]))
@@ -59,9 +62,9 @@ def ask_served(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def prompt_for(question: Question, mode: Mode) -> Prompt:
+def prompt_for(question: Question, mode: Mode, *, taught: bool) -> Prompt:
     """The question after its picture."""
-    text = ASK[mode](question.text) + ("" if mode in (Mode.ANSWER, Mode.ANSWER_FIRST) else ENDING)
+    text = ASK[mode](question.text) + ("" if taught or mode in (Mode.ANSWER, Mode.ANSWER_FIRST) else ENDING)
     return make_prompt("student", [Turn("user", text)], question.image)
 
 

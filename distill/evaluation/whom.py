@@ -53,18 +53,33 @@ class Whom:
     tool: str | None = None
     """A tool of the run's tool set."""
     teacher: bool = False
+    taught: bool = False
+    """Whether the model behind litellm is a student that was taught here."""
 
 
 def choose(
-    run: Path, *, student: str | None, model: str | None, tool: str | None, teacher: bool, name: str | None = None
+    run: Path,
+    *,
+    student: str | None,
+    model: str | None,
+    tool: str | None,
+    teacher: bool,
+    taught: bool = False,
+    name: str | None = None,
 ) -> Whom:
-    """The one who is named; nobody is the run's student of that `name`. Raises `EvaluationError` where several are."""
+    """The one who is named; nobody is the run's student of that `name`.
+
+    Raises `EvaluationError` where several are, or where one that is not served is said to be `taught`.
+    """
     named = [each for each in (student, model, tool, TEACHER if teacher else None) if each is not None]
     if len(named) > 1:
         message = f"one at a time: {' and '.join(named)} are named; leave all but one out"
         raise EvaluationError(message)
+    if taught and model is None:
+        message = "--taught says of a served model that it was taught here; name it by --model"
+        raise EvaluationError(message)
     if model is not None or tool is not None or teacher:
-        return Whom(name or named[0], None, model, tool, teacher)
+        return Whom(name or named[0], None, model, tool, teacher, taught)
     asked = student or name or OWN
     start = find_student(run, asked)
     return Whom(name or arm_of(asked, start), start)
@@ -110,7 +125,14 @@ def ask(
     if whom.model is not None:
         with open_model(whom.model) as completer:
             yield from ask_served(
-                completer, questions, asking.mode, judge_answer, arm=whom.arm, longest=asking.longest, voting=asking.voting
+                completer,
+                questions,
+                asking.mode,
+                judge_answer,
+                arm=whom.arm,
+                longest=asking.longest,
+                voting=asking.voting,
+                taught=whom.taught,
             )
     elif whom.tool is not None or whom.teacher:
         if asking.mode is not Mode.ANSWER:

@@ -26,6 +26,7 @@ from vpd.distill.student.voting import Voting
 from vpd.engine.errors import ModelError
 from vpd.engine.records import AnswerKind, Isolation, Program, Prompt, Question, Trace
 from vpd.engine.scripted import ScriptedCompleter
+from vpd.prompts.tasks import ask_for_rationale
 from vpd.tools import Image, Registry, ToolFailed, tool
 
 app = typer.Typer()
@@ -70,6 +71,16 @@ def test_a_served_model_votes(questions: list[Question]) -> None:
     assert (told.answer, told.mode, told.text) == ("yes", "voted-3-0.7", "I see one. So the answer is yes.")
     assert told.share == pytest.approx(2 / 3)
     assert told.probability == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("mode", [Mode.EXPLAIN, Mode.VOTED])
+def test_only_one_that_was_not_taught_here_is_told_how_to_end(questions: list[Question], mode: Mode) -> None:
+    completer = ScriptedCompleter(lambda _prompt, _draw: "So the answer is yes.")
+    for taught in (True, False):
+        next(ask_served(completer, questions[:1], mode, judge_answer, arm="served", voting=Voting(samples=1), taught=taught))
+    ours, theirs = (str(prompt.messages[0].content) for prompt, _, _ in completer.requests)
+    assert ours == ask_for_rationale(questions[0].text)
+    assert theirs == f"{ours} End with a sentence of its own: So the answer is ..."
 
 
 def test_the_probability_of_yes_is_weighed_among_likely_first_tokens(questions: list[Question]) -> None:
@@ -168,6 +179,8 @@ def test_a_tool_that_takes_no_question_is_refused(questions: list[Question]) -> 
 def test_only_one_is_asked_at_a_time(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="one at a time: here and there are named"):
         choose(tmp_path, student="here", model="there", tool=None, teacher=False)
+    with pytest.raises(EvaluationError, match="name it by --model"):
+        choose(tmp_path, student="here", model=None, tool=None, teacher=False, taught=True)
 
 
 def test_a_student_is_found_in_the_run_in_a_folder_or_on_the_hub(tmp_path: Path) -> None:
