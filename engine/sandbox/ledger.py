@@ -9,6 +9,7 @@ from vpd.engine.records import Failure, FailureStage, ToolCall
 from vpd.engine.sandbox.binding import bind, name_arguments, typed
 from vpd.engine.sandbox.confined import wire
 from vpd.engine.sandbox.execution import Answer, Answered, RecordedFailure
+from vpd.engine.sandbox.sizes import size_of
 from vpd.engine.sandbox.table import Issue, Table
 from vpd.tools.errors import ToolFailed, ToolMisused
 from vpd.tools.image import Image
@@ -69,6 +70,8 @@ class Ledger:
         self.tools = tools
         self.answer = answer
         self.calls: list[ToolCall] = []
+        self.recorded = 0
+        """Bytes of JSON that arguments and results take."""
         self.said: dict[str, int] = {}
         """Texts that tools gave, and the latest call that gave each."""
 
@@ -80,6 +83,7 @@ class Ledger:
             raise wire.WireError(message)
         given = name_arguments(tool, call)
         plain = self.table.plain(given)
+        self.recorded += size_of(plain)
         uses = self.table.origins(given) | self.quoted(plain)
         return Opened(tool, call, len(self.calls), plain, tuple(sorted(uses)))
 
@@ -100,6 +104,7 @@ class Ledger:
             return failed(opened, wrong, perf_counter() - start)
         except Exception as error:  # noqa: BLE001  where a tool ends: whatever it raised is its failure
             return failed(opened, error, perf_counter() - start)
+        self.recorded += size_of(recorded)
         for text in texts_of(recorded):
             self.said[text] = opened.number
         seconds = answered.seconds or perf_counter() - start

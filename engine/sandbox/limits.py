@@ -21,6 +21,8 @@ class Limits:
     """Tool calls; 0 to 10,000."""
     printed_bytes: int = 16_384
     """That the program may print; 0 to 65,536."""
+    recorded_bytes: int = 1_048_576
+    """Of all that tools were given and gave, as the record holds it in JSON; 1,024 to 67,108,864."""
     answer_bytes: int = 32_768
     """Characters of text in the answer; 1 to 65,536."""
     answer_nodes: int = 2_000
@@ -48,6 +50,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "memory_mib": (64, 65_536),
     "calls": (0, 10_000),
     "printed_bytes": (0, 65_536),
+    "recorded_bytes": (1_024, 67_108_864),
     "answer_bytes": (1, 65_536),
     "answer_nodes": (1, 10_000),
     "answer_depth": (1, 50),

@@ -12,6 +12,7 @@ from vpd.engine.sandbox.confined import wire
 from vpd.engine.sandbox.execution import Execution
 from vpd.engine.sandbox.ledger import Ledger, Opened
 from vpd.engine.sandbox.limits import Limits
+from vpd.engine.sandbox.sizes import fits, size_of
 
 __all__ = ["Child", "Children", "Clock", "Session", "budget_of", "failure_of_status", "limit"]
 
@@ -26,6 +27,10 @@ KILLED_BY = {
 """Signals that end a child, as a limit's name and in words."""
 OUT_OF_MEMORY = 71
 """The exit status by which a child says so."""
+WRITTEN_OUT = 10
+"""Parts that a region is written out as, at most."""
+STEP_BYTES = 262_144
+"""Of all steps of a run as JSON; those beyond are left out, which is no failure."""
 
 
 def limit(kind: str, message: str, line: int | None = None) -> Failure:
@@ -140,7 +145,7 @@ class Session:
         self.done = threading.Event()
         self.steps: list[Step] = []
         self.printed: list[str] = []
-        self.printed_bytes = 0
+        self.printed_bytes = self.step_bytes = self.step_count = 0
         self.open_call: Opened | None = None
         self.child: Child | None = None
         self.execution: Execution | None = None
@@ -186,9 +191,9 @@ class Session:
             self.clock.program += monotonic() - began
         if isinstance(message, wire.Done):
             self.note(message.steps, message.printed)
+            self.check_answer(message.answer)
             answer = self.ledger.table.plain(message.answer)
-            failure = None if message.failure is None else self.believe(message.failure)
-            self.check_answer(answer)
+            failure = self.too_large(answer) if message.failure is None else self.believe(message.failure)
             self.finish(None if failure else answer, failure)
             return True
         if not isinstance(message, wire.Call):
@@ -205,6 +210,8 @@ class Session:
                 None, limit("calls", f"the program made more than {self.limits.calls} tool calls", call.line or None), kill=True
             )
             return True
+        if self.over_recorded(call):
+            return True
         with self.lock:
             self.open_call, self.clock.tool_since = opened, monotonic()
         finished, data = self.ledger.work_out(opened)
@@ -215,6 +222,8 @@ class Session:
                 self.clock.tools += monotonic() - self.clock.tool_since
             self.open_call = self.clock.tool_since = None
             self.ledger.calls.append(finished)
+        if self.over_recorded(call):
+            return True
         overdue = self.clock.overdue()
         if overdue is not None:
             self.finish(None, overdue, kill=True)
@@ -222,17 +231,28 @@ class Session:
         child.send(data, self.clock.child_deadline())
         return False
 
+    def over_recorded(self, call: wire.Call) -> bool:
+        """Whether the run is over because its calls take more of the record than they may."""
+        most = self.limits.recorded_bytes
+        if self.ledger.recorded > most:
+            message = f"what the tools were given and gave takes more than {most} bytes: give them less, or call them less often"
+            self.finish(None, limit("recorded", message, call.line or None), kill=True)
+        return self.ledger.recorded > most
+
     def note(self, steps: list[wire.StepNote], printed: str) -> None:
         """Keep what the child says of itself, as far as it may say anything."""
         self.printed_bytes += len(printed.encode())
-        if self.printed_bytes > self.limits.printed_bytes or len(self.steps) + len(steps) > self.limits.steps:
+        self.step_count += len(steps)
+        if self.printed_bytes > self.limits.printed_bytes or self.step_count > self.limits.steps:
             text = "more steps or printed text than a child keeps"
             raise wire.WireError(text)
         self.printed.append(printed)
         made = len(self.ledger.calls)
         for step in steps:
             names = self.ledger.table.plain(step.names)
-            self.steps.append(Step(line=step.line, kind=step.kind, after_call=made, names=names, source=step.source))
+            self.step_bytes += size_of(names)
+            if self.step_bytes <= STEP_BYTES:
+                self.steps.append(Step(line=step.line, kind=step.kind, after_call=made, names=names, source=step.source))
 
     def believe(self, note: wire.FailureNote) -> Failure:
         """A failure in the child's words; of a tool, in the host's own where it wrote one."""
@@ -243,21 +263,18 @@ class Session:
         return Failure(stage=FailureStage(note.stage), kind=note.kind, message=note.message, line=note.line)
 
     def check_answer(self, answer: Any) -> None:
-        """Raises `wire.WireError` for an answer that an honest child would have refused itself."""
-        nodes, size = 0, 0
-        todo = [(answer, 0)]
-        while todo:
-            value, depth = todo.pop()
-            nodes += 1
-            size += len(value) if isinstance(value, str) else 0
-            if isinstance(value, dict) and "region" in value:
-                continue
-            if isinstance(value, list | dict):
-                parts = value if isinstance(value, list) else value.values()
-                todo.extend((part, depth + 1) for part in parts)
-            if nodes > self.limits.answer_nodes or size > self.limits.answer_bytes or depth > self.limits.answer_depth:
-                text = "an answer that is larger than a child may send"
-                raise wire.WireError(text)
+        """Raises `wire.WireError` for an answer as it came that an honest child would have refused itself."""
+        limits = self.limits
+        if not fits(answer, limits.answer_nodes, limits.answer_bytes, limits.answer_depth):
+            text = "an answer that is larger than a child may send"
+            raise wire.WireError(text)
+
+    def too_large(self, answer: Any) -> Failure | None:
+        """The failure of an answer whose regions and records, written out, are too large; a child cannot know."""
+        limits = self.limits
+        if fits(answer, limits.answer_nodes * WRITTEN_OUT, limits.answer_bytes):
+            return None
+        return limit("answer", "the answer is too large once it is written out: return a short text or a number")
 
     def finish(self, answer: Any, failure: Failure | None, *, kill: bool = False, gone: bool = False) -> None:
         """The run is over, unless it was before."""

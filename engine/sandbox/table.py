@@ -19,8 +19,10 @@ from vpd.tools.image import Image
 
 __all__ = ["Table"]
 
-MOST_PARTS, DEEPEST = 20_000, 24
+MOST_PARTS, DEEPEST = 20_000, 60
 """Of any value that a child sends."""
+LONGEST_LABEL = 200
+"""Characters of a region's label: detectors give back the words that a program looked for, however many."""
 MOST_REGIONS = 100_000
 """Of one run."""
 
@@ -42,7 +44,7 @@ class Table:
         image = self.images[number]
         box = image.box or image.frame
         left, top, right, bottom = edges_of(box)
-        return RegionSpec(number, left, top, right, bottom, clean(box.label), float(box.score))
+        return RegionSpec(number, left, top, right, bottom, label_of(box), float(box.score))
 
     def image(self, reference: RegionId) -> Image:
         """The region of a number. Raises `WireError` where no such number was issued."""
@@ -178,6 +180,12 @@ def clean(text: str) -> str:
     return str(text) if text.isascii() else text.encode(errors="replace").decode()
 
 
+def label_of(box: Box) -> str:
+    """A region's label, cut where it is long."""
+    label = clean(box.label)
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
+
+
 def edges_of(box: Box) -> tuple[int | float, ...]:
     """Left, top, right, bottom as plain numbers: whole ones stay whole, for programs write them down."""
     return tuple(int(edge) if isinstance(edge, int) else float(edge) for edge in box.corners)
@@ -187,13 +195,13 @@ def region_as_json(image: Image) -> dict[str, Any]:
     """A region as a call's arguments, a step and an answer hold it."""
     box = image.box or image.frame
     origin = None if image.origin is None else list(image.origin)
-    return {"region": list(edges_of(box)), "label": clean(box.label), "from": origin}
+    return {"region": list(edges_of(box)), "label": label_of(box), "from": origin}
 
 
 def region_of_result(image: Image) -> dict[str, Any]:
     """A region as a call's result holds it."""
     box = image.box or image.frame
-    return {"region": list(edges_of(box)), "label": clean(box.label), "score": float(box.score)}
+    return {"region": list(edges_of(box)), "label": label_of(box), "score": float(box.score)}
 
 
 def plain_result(result: Any) -> Any:

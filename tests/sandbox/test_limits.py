@@ -8,6 +8,7 @@ import pytest
 
 from vpd.engine.records import FailureStage
 from vpd.engine.sandbox import Answered, Execution, Limits, Sandbox
+from vpd.tools.box import Box
 from vpd.tools.errors import ToolFailed
 from vpd.tools.tool import Tool
 
@@ -88,6 +89,53 @@ def test_a_program_that_calls_too_often_is_stopped_and_its_calls_are_kept(bounde
     execution = bounded("while True: exists(image, 'dog')\nanswer = 1", calls=5)
     assert kind_of(execution) == "calls"
     assert [call.number for call in execution.calls] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "exists(image, 'x' * 900)",
+        "best_text_match(image, ['dog'] * 200)",
+        "distance([image] * 100, image)",
+        "llm_query('short', context='x' * 900)",
+    ],
+)
+def test_calls_that_would_fill_the_record_end_the_program(bounded: Bounded, call: str) -> None:
+    execution = bounded(
+        f"for i in range(100):\n    try:\n        {call}\n    except Exception: pass\nanswer = 1", recorded_bytes=9_000
+    )
+    assert (kind_of(execution), execution.answer) == ("recorded", None)
+    assert 1 <= len(execution.calls) < 20
+    assert sum(len(call.to_line()) for call in execution.calls) < 20_000
+
+
+def test_a_result_counts_as_what_is_recorded(bounded: Bounded) -> None:
+    execution = bounded("while True: simple_query(image)\nanswer = 1", lambda *_: Answered("x" * 900), recorded_bytes=5_000)
+    assert (kind_of(execution), len(execution.calls)) == ("recorded", 6)
+
+
+def test_a_long_label_is_cut_wherever_a_region_is_written_down(bounded: Bounded) -> None:
+    def find(_tool: Tool, _arguments: dict[str, Any]) -> Answered:
+        return Answered([Box(1, 2, 3, 4, "x" * 50_000)])
+
+    execution = bounded("found = find(image, 'dog')\nanswer = [len(found[0].label), found * 1_900]", find)
+    assert execution.failure is not None
+    assert execution.failure.message == "the answer is too large once it is written out: return a short text or a number"
+    assert execution.calls[0].result == [{"region": [1, 2, 3, 4], "label": "x" * 199 + "…", "score": 1.0}]
+    assert bounded("answer = len(find(image, 'dog')[0].label)", find).answer == 200
+
+
+def test_an_answer_may_be_as_deep_as_the_limit_says(bounded: Bounded) -> None:
+    source = "answer = 1\nfor i in range(50): answer = [answer]"
+    assert kind_of(bounded(source, answer_depth=49)) == "answer"
+    assert bounded(source, answer_depth=50).failure is None
+
+
+def test_steps_with_long_values_leave_room_for_the_call_after_them(bounded: Bounded) -> None:
+    binds = "\n".join(f"    a{i} = ['\u4e00' * 230] * 16" for i in range(20))
+    execution = bounded(f"for i in range(20):\n{binds}\nanswer = exists(image, 'dog')")
+    assert (execution.failure, execution.answer, len(execution.calls)) == (None, True, 1)
+    assert 0 < sum(len(step.to_line()) for step in execution.steps) < 300_000
 
 
 @pytest.mark.parametrize("answer", ["'x' * 101", "list(range(101))", "[[[[[[1]]]]]]", "{str(i): i for i in range(101)}"])

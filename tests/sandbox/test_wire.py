@@ -153,6 +153,8 @@ HOSTILE: dict[str, bytes] = {
     "done, then more": frame(done()) + b"x",
     "done with a stage of its own": frame(done(failure=["root", "x", "x", 1])),
     "done with a large answer": frame(done(answer="x" * 100_000)),
+    "done with a large answer that is told as a region": frame(done(answer={"region": "x" * 100_000})),
+    "done with an answer of long keys": frame(done(answer={"x" * 50_000: 1})),
     "done with many answers": frame(done(answer=list(range(50_000)))),
     "done with a deep answer": frame(done(answer=deep(500))),
     "done with an answer of bytes": frame(done(answer=b"x")),
@@ -182,6 +184,13 @@ def test_a_child_that_claims_a_failed_call_is_believed_only_where_the_host_wrote
     execution = play(frame(done(failure=["tool", "ToolError", "made up", 3, 12])))
     assert execution.failure is not None
     assert (execution.failure.stage, execution.failure.message, execution.calls) == ("tool", "made up", ())
+
+
+def test_steps_that_would_fill_the_host_are_left_out(play: Play) -> None:
+    regions = [msgspec.msgpack.Ext(1, b"\0\0\0\0")] * 9_000
+    execution = play(frame(done(steps=[[1, "bind", {"x": 1}, ""], *[[1, "bind", {"x": regions}, ""]] * 4])))
+    assert (execution.answer, execution.failure) == (1, None)
+    assert [step.names for step in execution.steps] == [{"x": 1}]
 
 
 def test_a_number_that_is_none_becomes_a_word(play: Play) -> None:

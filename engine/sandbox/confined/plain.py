@@ -57,7 +57,7 @@ class Flattener:
         if kind is int:
             return value if -LARGEST <= value < LARGEST else self.text(written(value))
         if kind is float:
-            return value if self.strict or math.isfinite(value) else str(value)
+            return value if self.strict or math.isfinite(value) else self.text(str(value))
         if kind is Record:
             return record_extension(value.number)
         if kind in MAPPINGS:

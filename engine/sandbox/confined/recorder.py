@@ -14,8 +14,10 @@ MOST_PER_SITE = 20
 """Notes of one place; later ones are left out."""
 SHOWN_ITEMS = 8
 """Items of a list that a note shows, and of those that passed a test."""
-BYTES = 48_000
-"""Of all notes that wait to be sent."""
+NOTE_PARTS, NOTE_CHARACTERS = 120, 4_000
+"""Of the values in one note."""
+WAITING = 48_000
+"""Characters of all notes that wait to be sent, a part counted as ten."""
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -51,6 +53,7 @@ class Recorder:
         self.sites = sites
         self.left = most
         self.notes: list[StepNote] = []
+        self.waiting = 0
         self.seen = [0] * len(sites)
         self.rounds: dict[int, int] = {}
         self.tallies: dict[int, Tally] = {}
@@ -69,6 +72,7 @@ class Recorder:
     def take(self) -> list[StepNote]:
         """The notes since last time."""
         notes, self.notes = self.notes, []
+        self.waiting = 0
         return notes
 
     def note(self, number: int, names: dict[str, Any]) -> None:
@@ -78,13 +82,17 @@ class Recorder:
         self.left -= 1
         self.seen[number] += 1
         site = self.sites[number]
-        flattener = Flattener(120, 4, 4_000, cut=SHOWN_ITEMS * 3)
+        flattener = Flattener(NOTE_PARTS, 4, NOTE_CHARACTERS, cut=SHOWN_ITEMS * 3)
         made = {}
         for name, value in names.items():
             try:
                 made[name] = flattener.flat(value)
             except TooLarge:
                 made[name] = "…"
+        used = NOTE_CHARACTERS - max(flattener.size, 0) + 10 * (NOTE_PARTS - max(flattener.nodes, 0))
+        self.waiting += used + len(site.source) + sum(map(len, made))
+        if self.waiting > WAITING:
+            return
         self.notes.append(StepNote(site.line, site.kind, made, site.source))  # type: ignore[arg-type]  # sites of comparisons are never noted
 
     def bind(self, number: int, value: Any) -> Any:

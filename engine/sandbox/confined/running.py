@@ -6,6 +6,8 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
+import msgspec
+
 from vpd.engine.sandbox.confined import wire
 from vpd.engine.sandbox.confined.compiling import Compiled, compile_program, load_compiled
 from vpd.engine.sandbox.confined.names import make_names
@@ -31,6 +33,13 @@ class Channel:
         data = memoryview(wire.encode(message))
         while data:
             data = data[os.write(self.write_to, data) :]
+
+    def send_noted(self, message: wire.Call | wire.Done) -> None:
+        """Send, without the steps where they would not fit. Raises `wire.WireError` where the rest is too long as well."""
+        try:
+            self.send(message)
+        except wire.WireError:
+            self.send(msgspec.structs.replace(message, steps=[]))
 
     def receive(self) -> Any:
         """The next frame; `EOFError` where the host has gone."""
@@ -112,7 +121,11 @@ class Running:
         except TypeError as error:
             message = f"{tool}: {error}"
             raise TypeError(message) from None
-        self.channel.send(wire.Call(tool, given, named, line_of_call(), self.recorder.take(), self.printer.take()))
+        try:
+            self.channel.send_noted(wire.Call(tool, given, named, line_of_call(), self.recorder.take(), self.printer.take()))
+        except wire.WireError as error:
+            message = f"{tool}: the arguments are too large ({error})"
+            raise ValueError(message) from None
         reply = self.channel.receive()
         if isinstance(reply, wire.Stop):
             error_of_tool = ToolError(reply.message)
@@ -201,12 +214,8 @@ class Running:
             return None, wire.FailureNote("run", kind_of(error), cut(str(error)), line_of_error(error))
 
     def report(self, answer: Any, failure: wire.FailureNote | None) -> None:
-        """The last frame; steps are left out where they would not fit."""
-        steps, printed = self.recorder.take(), self.printer.take()
-        try:
-            self.channel.send(wire.Done(answer, failure, steps, printed))
-        except wire.WireError:
-            self.channel.send(wire.Done(answer, failure, [], printed))
+        """The last frame."""
+        self.channel.send_noted(wire.Done(answer, failure, self.recorder.take(), self.printer.take()))
 
     def explain(self, error: BaseException) -> str:
         """An exception's words; of a name that is not there, with what is there."""
