@@ -9,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
+from multiprocessing.managers import SyncManager
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,9 @@ class Lesson:
 def teach_side_by_side(lessons: Sequence[Lesson], tell: Tell, workers: int = 2) -> None:
     """Teach and test all lessons, so many at a time; what is done already is left as it is. Raises what a lesson raised."""
     context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager:
+    manager = SyncManager(ctx=context)
+    manager.start(end_with_parent)
+    with manager:
         news = manager.Queue()
         listener = threading.Thread(target=listen, args=(news, tell), daemon=True)
         listener.start()

@@ -1,5 +1,6 @@
 """The whole way at its smallest, killed again and again: the records are those of an undisturbed run."""
 
+import os
 import random
 import signal
 import subprocess
@@ -62,6 +63,17 @@ def walk(folder: Path, draws: Path) -> None:
     run_seed(folder, plan, 0, lambda _t, _n, stage: stage(lambda _o: None), lambda *_: None)
 
 
+def wait_until_gone(session: int) -> bool:
+    """Whether every process of a session whose leader was killed ends within ten seconds."""
+    for _ in range(100):
+        try:
+            os.killpg(session, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def held(folder: Path) -> dict[str, dict[str, str]]:
     """Every record's digest, by file and id."""
     with RunDirectory(folder) as run:
@@ -78,14 +90,14 @@ def test_a_run_killed_again_and_again_ends_with_the_records_of_an_undisturbed_on
     rng = random.Random(0)
     kills = 0
     for _ in range(60):
-        process = subprocess.Popen([sys.executable, "-c", f"if __name__ == '__main__': exec({code!r})"])
+        process = subprocess.Popen([sys.executable, "-c", f"if __name__ == '__main__': exec({code!r})"], start_new_session=True)
         try:
             process.wait(rng.uniform(1.0, 25.0))
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()
             kills += 1
-            time.sleep(0.5)
+            assert wait_until_gone(process.pid), "a process outlived the run that started it"
             continue
         assert process.returncode == 0
         break
