@@ -7,6 +7,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from vpd.engine.sandbox.confined.wire import Call, RecordId, RegionId
+from vpd.engine.sandbox.sizes import fits
 from vpd.engine.sandbox.table import Table
 from vpd.tools.box import Box
 from vpd.tools.errors import ToolMisused
@@ -15,6 +16,9 @@ from vpd.tools.tool import Tool
 from vpd.tools.values import fit
 
 __all__ = ["bind", "name_arguments", "typed"]
+
+MOST_PARTS, MOST_CHARACTERS = 1_000, 16_000
+"""Of all arguments of one call: a model holds what it is given in memory at once."""
 
 
 def name_arguments(tool: Tool, call: Call) -> dict[str, Any]:
@@ -40,6 +44,8 @@ def bind(tool: Tool, call: Call) -> dict[str, Any]:
     missing = [parameter.name for parameter in tool.parameters if parameter.required and parameter.name not in bound]
     if missing:
         raise misuse(tool, f"needs {', '.join(map(repr, missing))}")
+    if not fits(list(bound.values()), MOST_PARTS, MOST_CHARACTERS):
+        raise misuse(tool, f"is given too much at once: {MOST_PARTS:,} values and {MOST_CHARACTERS:,} characters are the most")
     return bound
 
 

@@ -99,6 +99,8 @@ def test_lines_and_numbers_are_those_of_the_program(run: Run) -> None:
         ("coerce_to_numeric(image)", "'string' must be str, got Image"),
         ("distance(image, [image])", "'second' must be Image, got list"),
         ("crop(image, float('nan'))", "must be finite"),
+        ("image.simple_query('x' * 16_001)", "16,000 characters are the most"),
+        ("best_text_match(image, ['dog'] * 1_000)", "1,000 values"),
     ],
 )
 def test_a_misused_tool_tells_the_program_how_it_is_called(run: Run, source: str, words: str) -> None:
