@@ -8,6 +8,8 @@ __all__ = ["extract_program"]
 FENCE = re.compile(r"^[ \t]*(?P<mark>```+|~~~+)[^\n`]*\n(?P<code>.*?)(?:^[ \t]*(?P=mark)[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 START = re.compile(r"^(def |import |from \w+ import |answer\s*=|@|#)", re.MULTILINE)
 ENTRY = "execute_command"
+MOST_TRIES = 300
+"""Lines at the end of a text that are tried as prose: each try reads all before it."""
 
 
 def extract_program(text: str) -> str:
@@ -51,7 +53,7 @@ def without_prose(text: str) -> str:
     if begin is None:
         return ""
     lines = text[begin.start() :].split("\n")
-    for end in range(len(lines), 0, -1):
+    for end in range(len(lines), max(0, len(lines) - MOST_TRIES), -1):
         if is_python("\n".join(lines[:end])):
             return "\n".join(lines[:end])
     # It does not compile in any length: the model's mistake is kept, prose that is not indented after the function is not.
