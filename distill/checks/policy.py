@@ -14,6 +14,8 @@ from vpd.distill.records import Outcome, State, Verdict
 
 __all__ = ["Limits", "Policy", "read_policy", "shipped_policies"]
 
+LONGEST_ANSWER = 1_000
+"""Characters of an answer that may be taught; a program can put anything together, and more answers no question."""
 CHECKS = ("looks", "varies", "chance", "unbeaten", "agreement", "agreed", "views", "steps", "sensitive", "critic")
 
 
@@ -56,9 +58,14 @@ class Policy(BaseModel):
     limits: Limits = Limits()
 
     def accepts(self, verdict: Verdict, states: Mapping[str, State]) -> bool:
-        """Whether a trace with this verdict and these findings may be taught. A check that was not done is unknown."""
+        """Whether a trace with this verdict and these findings may be taught. A check that was not done is unknown.
+
+        One whose answer has more than 1,000 characters never may.
+        """
+        if verdict.answer is None or len(verdict.answer) > LONGEST_ANSWER:
+            return False
         asked = {"right": Outcome.RIGHT, "wrong": Outcome.WRONG}.get(self.answer, verdict.outcome)
-        return verdict.answer is not None and verdict.outcome is asked and not self.refusals(states)
+        return verdict.outcome is asked and not self.refusals(states)
 
     def refusals(self, states: Mapping[str, State]) -> tuple[str, ...]:
         """The requirements that the findings do not meet."""

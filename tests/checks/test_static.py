@@ -191,6 +191,14 @@ def test_what_a_check_cannot_tell_counts_as_the_policy_says() -> None:
     assert Policy(name="g", one_of=(("chance", "agreement"),)).refusals({}) == ("chance or agreement",)
 
 
+def test_an_answer_that_is_as_long_as_a_page_is_never_taught() -> None:
+    policy = Policy(name="a", answer="any")
+    for length, is_taught in ((1_000, True), (1_001, False)):
+        verdict = asked(0, "", {COUNTS: "x" * length}).draws[0].verdict
+        assert verdict is not None
+        assert policy.accepts(verdict, {}) is is_taught
+
+
 def test_a_check_that_is_yet_to_be_done_keeps_nothing_from_being_looked_at() -> None:
     found = [asked(0, "yes", {COUNTS: "yes"})]
     for policy in (Policy(name="s", require=("steps",), unknown="fail"), Policy(name="g", one_of=(("views", "critic"),))):
