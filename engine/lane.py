@@ -101,7 +101,7 @@ class Lane:
     def _run(self, jobs: list[Job], attempts: int) -> None:
         try:
             self._try(jobs, attempts)
-        except Exception as error:  # noqa: BLE001  a tool is other people's code; whatever it raises ends its own calls alone
+        except BaseException as error:  # noqa: BLE001  a tool is other people's code; whatever it raises, an exit too, ends its own calls alone
             if len(jobs) > 1:
                 passing = self._tool.is_transient(error)
                 for job in jobs:  # one bad request must not fail those it was batched with

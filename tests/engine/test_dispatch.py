@@ -191,6 +191,19 @@ def test_a_tool_that_raises_fails_its_call_with_the_reason(dispatcher: Dispatche
         dispatcher.answer(broken, {"image": WHOLE})
 
 
+def test_a_tool_that_ends_the_interpreter_fails_its_call_and_the_next_one_is_answered(dispatcher: Dispatcher) -> None:
+    @tool(timeout=30)
+    def leave(image: Image, name: str) -> bool:
+        """Exits, as some command lines do."""
+        if name == "dog":
+            raise SystemExit(3)
+        return True
+
+    with pytest.raises(ToolFailed, match="SystemExit: 3"):
+        dispatcher.answer(leave, {"image": WHOLE, "name": "dog"})
+    assert dispatcher.answer(leave, {"image": WHOLE, "name": "cat"}).value is True
+
+
 def test_a_failure_is_not_cached(dispatcher: Dispatcher) -> None:
     answers: Iterator[Exception | int] = iter([RuntimeError("busy"), 1])
 
