@@ -39,13 +39,18 @@ def sample(
     from vpd.engine.completers import open_completer
     from vpd.engine.journal import read_records
     from vpd.engine.records import Program, Question
+    from vpd.tools.toolsets import open_toolset
 
     given = {"llm": llm, "draws": draws, "temperature": temperature, "toolset": toolset, "draw_seed": draw_seed}
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    starts = questions is not None or bool(chosen)
-    with RunDirectory(directory, RunSettings(**chosen) if starts else None) as place:
+    asked = list(read_records(questions, Question)) if questions is not None else []
+    wanted = RunSettings(**chosen) if questions is not None or chosen else None
+    if wanted is not None:  # what is not there is said before a run is made with it
+        open_toolset(wanted.toolset)
+        open_completer(wanted.llm, cache=None).close()
+    with RunDirectory(directory, wanted) as place:
         if questions is not None:
-            add_questions(place, read_records(questions, Question))
+            add_questions(place, asked)
         texts = {question.text for question in place.read(Question)}
         held = len(place.read(Program)) if place.file(Program).exists() else 0
         with (

@@ -75,6 +75,20 @@ def test_a_run_made_with_other_settings_is_refused(tmp_path: Path) -> None:
     assert "draws was 3, now 4" in said(done)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        (("--questions", "none.jsonl"), "none.jsonl"),
+        (("--llm", "local/nothing"), "no language model is called 'local/nothing'"),
+        (("--toolset", "lit"), "no tool set is called 'lit'"),
+    ],
+)
+def test_a_run_that_cannot_begin_leaves_nothing_behind(wrong: tuple[str, str], line: str, tmp_path: Path) -> None:
+    (tmp_path / "questions.jsonl").touch()
+    assert line in said(vpd("sample", "run", "--questions", "questions.jsonl", *wrong, cwd=tmp_path))
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_stage_whose_input_is_missing_names_it(tmp_path: Path) -> None:
     with RunDirectory(tmp_path / "run", RunSettings()):
         pass
