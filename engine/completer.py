@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
+from vpd.engine.characters import clean
 from vpd.engine.records import Prompt
 
 __all__ = ["Completer", "Completion", "Sampling", "seed_of"]
@@ -69,6 +70,9 @@ class Completion:
     """It was recorded earlier and answered from a file."""
     first: dict[str, float] | None = None
     """Log-probabilities of likely first tokens, where they were asked for and the model tells."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", clean(self.text))  # an answer that was cut off may end in half a character
 
 
 class Completer(Protocol):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any, NamedTuple
 
+from vpd.engine.characters import clean
 from vpd.engine.records import Failure, FailureStage, ToolCall
 from vpd.engine.sandbox.binding import bind, name_arguments, typed
 from vpd.engine.sandbox.confined import wire
@@ -125,7 +126,7 @@ def failed(opened: Opened, error: Exception, seconds: float) -> tuple[ToolCall, 
     """The record and the frame of a call that gave nothing."""
     tool, line = opened.tool.name, opened.call.line or None
     text = str(error) if isinstance(error, ToolFailed) else f"{tool}: {type(error).__name__}: {error}"
-    message = text[:LONGEST_MESSAGE].encode(errors="replace").decode()
+    message = clean(text[:LONGEST_MESSAGE])
     kind = error.kind if isinstance(error, RecordedFailure) else type(error).__name__
     failure = Failure(stage=FailureStage.TOOL, kind=kind, message=message, line=line)
     attempts = error.attempts if isinstance(error, ToolFailed) else 1

@@ -7,6 +7,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
+from vpd.engine.characters import clean
 from vpd.engine.errors import IsolationError
 from vpd.engine.records import Failure, FailureStage, Isolation
 from vpd.engine.sandbox.children import ForkedChildren, Gone, Late
@@ -17,7 +18,6 @@ from vpd.engine.sandbox.ledger import Ledger, callable_names
 from vpd.engine.sandbox.limits import Limits
 from vpd.engine.sandbox.session import Child, Children, Session, budget_of, failure_of_status, limit
 from vpd.engine.sandbox.spawning import SpawnedChildren
-from vpd.engine.sandbox.table import clean
 from vpd.engine.sandbox.workers import Workers
 from vpd.tools.image import Image
 from vpd.tools.tool import Tool

@@ -4,6 +4,7 @@ import dataclasses
 import math
 from typing import Any
 
+from vpd.engine.characters import clean
 from vpd.engine.sandbox.confined.wire import (
     RecordId,
     RecordSpec,
@@ -173,11 +174,6 @@ def plain_leaf(result: Any) -> tuple[Any, Any]:
         return float(result), float(result) if math.isfinite(result) else str(result)
     message = f"it gave a {type(result).__name__}"
     raise TypeError(message)
-
-
-def clean(text: str) -> str:
-    """The text without half characters."""
-    return str(text) if text.isascii() else text.encode(errors="replace").decode()
 
 
 def label_of(box: Box) -> str:

@@ -127,6 +127,12 @@ def test_a_record_holds_the_model_the_sampling_and_the_program() -> None:
     assert program.cost == 0.0
 
 
+def test_an_answer_that_ends_in_half_a_character_can_be_written_down() -> None:
+    with ScriptedCompleter({"": ["answer = 'x'\n# \ud83d"]}) as completer:
+        (program,) = draw_programs(questions("Is it?"), completer, SAMPLING, 1)
+    assert Program.from_line(program.to_line()).completion == "answer = 'x'\n# ?"
+
+
 def test_a_failure_comes_after_the_draws_that_were_under_way() -> None:
     with ScriptedCompleter(number_of_draw, concurrency=3, faults={4: ModelError("the model is gone")}) as completer:
         stream = draw_programs(questions("Is it?", "Was it?", "Will it?"), completer, SAMPLING, 5)

@@ -81,6 +81,12 @@ def test_a_completion_has_its_text_and_its_tokens(flaky: Flaky, completer: Litel
     assert (answer.text, answer.prompt_tokens, answer.completion_tokens) == (TEXT, 11, 4)
 
 
+@pytest.mark.parametrize(("content", "text"), [(None, ""), ("half \ud83d", "half ?")])
+def test_whatever_is_said_can_be_written_down(flaky: Flaky, completer: LitellmCompleter, content: str | None, text: str) -> None:
+    flaky.choice["message"]["content"] = content
+    assert completer.complete(prompt(), Sampling(), 0).text == text
+
+
 def test_a_price_that_is_not_known_is_none_and_not_nothing(flaky: Flaky, completer: LitellmCompleter) -> None:
     assert completer.complete(prompt(), Sampling(), 0).cost is None
 
