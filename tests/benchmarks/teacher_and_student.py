@@ -1,12 +1,12 @@
 """Seconds a question: a teacher's programs with their tools beside a student, on the same questions, in turns.
 
-    python tests/benchmarks/teacher_and_student.py [--run RUN] [--student FOLDER] [--questions N] [--rounds N]
+    python tests/benchmarks/teacher_and_student.py [--run RUN] [--student FOLDER] [--llm MODEL] [--questions N] [--rounds N]
 
 Every question is asked alone: its distinct programs run one after the other, each in a confined child, no result of a tool is
-taken from a cache. What the language model took to write them is not measured here but read from a run's records, where they hold
-it; the recorded programs that are used without a run hold no times. All times are the clock's on the wall, since programs run in
-processes of their own; the ways take turns, and each round gives its own ratios. Without a taught student, one of random weights
-says as many tokens as an answer, or as a rationale that lists the picture. Loading and starting do not count.
+taken from a cache. With `--llm` that model first writes as many programs anew for each question, one after the other, which
+is measured once; the programs that are run stay the run's, or the recorded ones. All times are the clock's on the wall, since
+programs run in processes of their own; the ways take turns, and each round gives its own ratios. Without a taught student, one
+of random weights says as many tokens as an answer, or as a rationale that lists the picture. Loading and starting do not count.
 """
 
 import argparse
@@ -33,12 +33,16 @@ from vpd.distill.records import Outcome
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.run_files import read_run
 from vpd.distill.scenes import describe, make_scenes, read_questions, read_scenes
+from vpd.distill.stages import prompts_for
 from vpd.distill.student import Mode, TinySettings, build_tiny_student
 from vpd.distill.student.predict import LONGEST, Opened, open_student, predictions
+from vpd.engine.completers import open_completer
 from vpd.engine.dispatch import Dispatcher
 from vpd.engine.extract import extract_program
+from vpd.engine.local_model import LocalSettings
 from vpd.engine.records import Question
 from vpd.engine.run import ProgramRun, run_programs
+from vpd.engine.sample import Sampling, draw_programs
 from vpd.engine.sandbox import Sandbox
 from vpd.prompts.tasks import ask_for_answer, ask_for_rationale
 from vpd.tools.registry import Registry
@@ -55,8 +59,8 @@ class Asked(NamedTuple):
     question: Question
     sources: tuple[str, ...]
     """Distinct programs."""
-    drawing: float | None
-    """Seconds that the language model took for all draws; None where the records do not say."""
+    draws: int
+    """Programs that were written, equal ones too."""
 
 
 class Setting(NamedTuple):
@@ -78,10 +82,8 @@ def of_run(run: Path, student: str | None, count: int) -> Setting:
     """The first questions of a run that programs were drawn for, and a student of it."""
     found = []
     for each in read_run(run).asked[:count]:
-        programs = [draw.program for draw in each.draws]
-        is_timed = all(program.seconds > 0 and not program.replayed for program in programs)
-        drawing = sum(program.seconds for program in programs) if is_timed else None
-        found.append(Asked(each.question, tuple(dict.fromkeys(program.source for program in programs)), drawing))
+        sources = tuple(dict.fromkeys(draw.program.source for draw in each.draws))
+        found.append(Asked(each.question, sources, len(each.draws)))
     tools = open_toolset(RunDirectory(run).settings.toolset)
     return Setting(found, tools, find_student(run, student or "distilled"), {mode: LONGEST[mode] for mode in MODES})
 
@@ -94,7 +96,7 @@ def of_scenes(folder: Path, student: str | None, count: int) -> Setting:
         written.setdefault(draw["question"], {})[extract_program(draw["completion"])] = None
     scenes = make_scenes(folder / "scenes", FULL.scenes.model_copy(update={"train_images": count, "test_images": 0}))
     questions = [one for one in read_questions(folder / "scenes") if one.text in written][:count]
-    asked = [Asked(one, tuple(filter(None, written[one.text])), None) for one in questions]
+    asked = [Asked(one, tuple(filter(None, written[one.text])), FULL.draws) for one in questions]
     if student is not None:
         return Setting(asked, open_toolset("scenes"), student, {mode: LONGEST[mode] for mode in MODES})
     told = [f"There are {describe(scene, Grid('cell', 8))}. So the answer is 1." for scene in read_scenes(scenes.scenes)]
@@ -103,6 +105,18 @@ def of_scenes(folder: Path, student: str | None, count: int) -> Setting:
     adapter = open_student(folder / "student", "cpu").adapter
     length = round(median(len(adapter.target(texts[0], text)) for text in told))
     return Setting(asked, open_toolset("scenes"), str(folder / "student"), {Mode.ANSWER: 2, Mode.EXPLAIN: length})
+
+
+def seconds_to_draw(setting: Setting, model: str) -> float:
+    """Seconds a question that a language model takes to write its programs, one after the other."""
+    prompts = prompts_for([one.question.text for one in setting.asked], setting.tools)
+    with open_completer(model, cache=None, local=LocalSettings(slots=1)) as completer:
+        list(draw_programs(prompts[:1], completer, Sampling(max_tokens=320), 1))  # loads it
+        began = time.perf_counter()
+        for one in setting.asked:
+            (prompt,) = prompts_for([one.question.text], setting.tools)
+            list(draw_programs([prompt], completer, Sampling(max_tokens=320), one.draws, workers=1))
+    return (time.perf_counter() - began) / len(setting.asked)
 
 
 def run_all(asked: list[Asked], sandbox: Sandbox, tools: Registry) -> None:
@@ -142,6 +156,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--run", type=Path)
     parser.add_argument("--student")
+    parser.add_argument("--llm")
     parser.add_argument("--questions", type=int, default=24)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
@@ -151,6 +166,7 @@ def main() -> None:
             setting = of_run(given.run, given.student, given.questions)
         else:
             setting = of_scenes(Path(name), given.student, given.questions)
+        drawing = seconds_to_draw(setting, given.llm) if given.llm else None
         taken = measure(setting, given.rounds)
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, one thread for the student, load {load}")
@@ -158,13 +174,12 @@ def main() -> None:
     print(
         f"{len(setting.asked)} questions, {programs:.1f} distinct programs each; median of {given.rounds} rounds, ratios by round"
     )
-    drawn = [one.drawing for one in setting.asked if one.drawing is not None]
-    base = WHOLE if drawn else TEACHER
-    if drawn:
-        taken[WHOLE] = [fmean(drawn) + seconds for seconds in taken[TEACHER]]
-        print(f"the language model's draws took {fmean(drawn):.2f} seconds a question, by the records of {len(drawn)} questions")
-    else:
-        print("the records hold no times of the language model's draws")
+    base = TEACHER
+    if drawing is not None:
+        base = WHOLE
+        taken[WHOLE] = [drawing + seconds for seconds in taken[TEACHER]]
+        draws = fmean(one.draws for one in setting.asked)
+        print(f"{given.llm} took {drawing:.2f} seconds a question to write {draws:.1f} programs, one after the other")
     for way, seconds in taken.items():
         ratios = sorted(one / other for one, other in zip(taken[base], seconds, strict=True))
         faster = f"{median(ratios):7.2f} times the speed of: {base} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
