@@ -88,6 +88,24 @@ def test_a_refusal_says_what_is_wrong_and_what_to_write(sandbox: Sandbox, source
     assert REFUSED[source] in failure.message
 
 
+HABIT = "import numpy as np, time\nfrom PIL import Image\n"
+USED = "answer = np.pi", "answer = time", "def f(x=Image): pass\nanswer = 1", "np = np\nanswer = 1"
+
+
+def test_an_import_out_of_habit_is_left_out_where_nothing_uses_it(sandbox: Sandbox) -> None:
+    hints = (
+        "def execute_command(image: Image.Image, size: np.ndarray = None) -> Image:\n    box: np.ndarray = 1\n    return box\n"
+    )
+    assert sandbox.check(HABIT + hints + "if __name__ == '__main__':\n    execute_command(Image.open('a.png'))") is None
+
+
+@pytest.mark.parametrize("use", [*USED, "from numpy import *\nanswer = 1", "import os\nanswer = 1"])
+def test_an_import_that_is_used_or_out_of_no_habit_is_refused(sandbox: Sandbox, use: str) -> None:
+    failure = sandbox.check(HABIT + use)
+    assert failure is not None
+    assert failure.kind == "import"
+
+
 def test_several_refusals_are_told_at_once(sandbox: Sandbox) -> None:
     failure = sandbox.check("import os\nimport sys\nanswer = open('x')")
     assert failure is not None
@@ -110,7 +128,7 @@ def test_a_syntax_node_that_nobody_has_looked_at_is_refused() -> None:
 
     tree = ast.parse("answer = 1")
     tree.body.append(ast.Expr(Novelty(), lineno=1, col_offset=0))
-    policy = Policy()
+    policy = Policy((), ())
     policy.visit(tree)
     refusal = policy.refusal()
     assert refusal is not None

@@ -5,7 +5,7 @@ import marshal
 from types import CodeType
 from typing import NamedTuple
 
-from vpd.engine.sandbox.confined.source import Refused, Survey, parse_program
+from vpd.engine.sandbox.confined.source import Refused, Survey, names_read, parse_program
 from vpd.engine.sandbox.confined.tracing import ENTRY, Site, TracingPolicy
 
 __all__ = ["Compiled", "compile_program", "load_compiled"]
@@ -39,7 +39,7 @@ def compile_program(source: str, longest: int) -> Compiled:
         tree, text, seen = parse_program(source, longest)
         tree.body = without_guards(tree.body)
         entry = find_entry(tree, seen)
-        policy = TracingPolicy(text, seen.bound)
+        policy = TracingPolicy(text, seen.bound, names_read(tree))
         policy.visit(tree)
         refusal = policy.refusal()
         if refusal is not None or entry is None:

@@ -22,6 +22,13 @@ __all__ = ["Policy", "call_hook"]
 
 SILENT_DECORATORS = frozenset(("lru_cache", "cache", "staticmethod"))
 """Decorators that change nothing but speed, and are left out."""
+HABITS = frozenset(
+    (
+        "numpy", "PIL", "cv2", "torch", "torchvision", "transformers", "skimage", "scipy", "pandas", "matplotlib",
+        "dataclasses", "enum", "datetime", "time", "logging", "warnings",
+    )
+)  # fmt: skip
+"""Modules whose import is left out where nothing uses it; all others that are not there are refused where they are imported."""
 MOST_ERRORS = 5
 """Refusals that one message tells of."""
 
@@ -44,9 +51,10 @@ def call_hook(name: str, at: Any, *arguments: ast.expr | int | str) -> ast.Call:
 class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library comes without types that can be followed
     """One walk over a program's tree: refuses, rewrites, checks every name. Each node is visited once and only once."""
 
-    def __init__(self, bound: Iterable[str] = ()) -> None:
+    def __init__(self, bound: Iterable[str], read: Iterable[str]) -> None:
+        """The names that the program binds, and those that it looks up."""
         super().__init__()
-        self.bound = frozenset(bound)
+        self.bound, self.read = frozenset(bound), frozenset(read)
         self.refusals: list[Refused] = []
 
     # refusing
@@ -246,7 +254,7 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
         self.refuse_lazy(node)
         for alias in node.names:
             root = alias.name.split(".")[0]
-            if alias.name in NO_OPERATION:
+            if alias.name in NO_OPERATION or self.is_habit(alias.name, alias.asname or root):
                 continue
             if alias.name not in MODULES:
                 self.refuse_module(node, alias.name)
@@ -262,7 +270,8 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
         if module in NO_OPERATION and not node.level:
             return ast.copy_location(ast.Pass(), node)
         if module not in MODULES or node.level:
-            self.refuse_module(node, module or ".")
+            if not all(self.is_habit(module, alias.asname or alias.name) for alias in node.names):
+                self.refuse_module(node, module or ".")
             return ast.copy_location(ast.Pass(), node)
         for alias in node.names:
             if module == "functools" and alias.name in SILENT_DECORATORS:
@@ -273,6 +282,10 @@ class Policy(RestrictingNodeTransformer):  # type: ignore[misc]  # the library c
                 continue
             made.append(self.bind_import(node, alias.asname or alias.name, module, alias.name))
         return made or ast.copy_location(ast.Pass(), node)
+
+    def is_habit(self, module: str, name: str) -> bool:
+        """Whether an import is of a kind that language models write out of habit, and nothing uses the name: it is left out."""
+        return module.split(".", maxsplit=1)[0] in HABITS and name not in self.read and name != "*"
 
     def refuse_lazy(self, node: ast.Import | ast.ImportFrom) -> None:
         """Refuse `lazy import`, which Python 3.15 brings and which looks its names up later."""

@@ -197,6 +197,23 @@ def survey(tree: ast.Module) -> Survey:
     return Survey(bound, bound_outside, returns)
 
 
+def names_read(tree: ast.Module) -> set[str]:
+    """The names that are looked up when a program runs; those in type hints are not."""
+    read: set[str] = set()
+    todo: list[Any] = [tree]
+    while todo:
+        node = todo.pop()
+        if type(node) is ast.Name and type(node.ctx) is ast.Load:
+            read.add(node.id)
+        for field in node._fields:
+            value = None if field in ("annotation", "returns") else getattr(node, field, None)
+            if type(value) is list:
+                todo.extend(each for each in value if isinstance(each, ast.AST))
+            elif isinstance(value, ast.AST):
+                todo.append(value)
+    return read
+
+
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 

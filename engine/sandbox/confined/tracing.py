@@ -39,8 +39,8 @@ class Site(NamedTuple):
 class TracingPolicy(Policy):
     """The policy, with hooks put in on the same walk."""
 
-    def __init__(self, text: str, bound: Iterable[str] = ()) -> None:
-        super().__init__(bound)
+    def __init__(self, text: str, bound: Iterable[str], read: Iterable[str]) -> None:
+        super().__init__(bound, read)
         self.lines = text.split("\n")
         self.sites: list[Site] = []
         self.functions = 0
