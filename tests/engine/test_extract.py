@@ -54,6 +54,11 @@ def test_code_with_a_mistake_is_kept_as_it_is() -> None:
     assert extract_program(f"Here:\n{broken}I hope it helps.") == broken
 
 
+@pytest.mark.parametrize("lines", [3, 299, 3_000])
+def test_a_program_is_found_before_any_number_of_lines_of_prose(lines: int) -> None:
+    assert extract_program(f"Here:\n{PROGRAM}" + "So this is it, good luck.\n" * lines) == PROGRAM
+
+
 @pytest.mark.parametrize("text", ["", "   \n", "I cannot see pictures.", "No", "42"])
 def test_a_text_without_a_program_gives_nothing(text: str) -> None:
     assert extract_program(text) == ""
