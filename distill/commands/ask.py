@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vpd.distill.commands.console import following, say
+from vpd.engine.characters import plain_text, shorten
 
 if TYPE_CHECKING:
     from vpd.distill.ask import Answer
 
 __all__ = ["ask"]
 
-SHOWN = 160
-"""Characters of an argument or a result on the terminal."""
+SHOWN, LONGEST = 160, 2_000
+"""Characters of an argument or a result on the terminal, and of an answer."""
 
 
 def ask(
@@ -67,25 +68,26 @@ def ask(
 
 
 def show(answer: "Answer") -> None:
-    """Answer, votes, program and calls on standard output."""
+    """Answer, votes, program and calls on standard output: cut, and without signs that a terminal would obey."""
     trace = answer.trace
+    votes = f"{answer.votes} of {len(answer.draws)} programs say so. The first of them:"
     if answer.text is None:
         failure = trace.failure
         why = f"{failure.stage}: {failure.message}" if failure else "it gave no answer"
-        print(f"no answer: none of {len(answer.draws)} programs gave one; the first: {why}")
+        print(f"no answer: none of {len(answer.draws)} programs gave one; the first: {shorten(plain_text(why), LONGEST)}")
     else:
-        print(f"{answer.text}\n\n{answer.votes} of {len(answer.draws)} programs say so. The first of them:")
+        print(f"{shorten(plain_text(answer.text), LONGEST)}\n\n{votes}")
     print()
-    print("\n".join(f"    {line}" for line in trace.source.splitlines()))
+    print("\n".join(f"    {line}" for line in plain_text(trace.source).splitlines()))
     print()
     for call in trace.calls:
-        given = ", ".join(shorten(value) for value in call.arguments.values())
-        came = call.failure.message if call.failure else shorten(call.result)
-        print(f"    {call.tool}({given}) = {came}{'  (cached)' if call.cached else ''}")
+        given = ", ".join(in_a_line(value) for value in call.arguments.values())
+        came = call.failure.message if call.failure else in_a_line(call.result)
+        print(plain_text(f"    {call.tool}({shorten(given, LONGEST)}) = {came}{'  (cached)' if call.cached else ''}"))
     print(f"\n    {trace.seconds:.2f} s at isolation level {trace.isolation}; {answer.program.model}")
 
 
-def shorten(value: Any) -> str:
+def in_a_line(value: Any) -> str:
     """A value as a line shows it: a region by its label and whole pixels."""
     from vpd.distill.rationales.regions import is_region  # loads pydantic: not with --help
 
@@ -93,7 +95,7 @@ def shorten(value: Any) -> str:
         left, top, right, bottom = (round(edge) for edge in value["region"])
         return f"{value.get('label') or 'image'}[{left} {top} {right} {bottom}]"
     if isinstance(value, list):
-        text = f"[{', '.join(map(shorten, value[:20]))}{', ...' if len(value) > 20 else ''}]"
+        text = f"[{', '.join(map(in_a_line, value[:20]))}{', ...' if len(value) > 20 else ''}]"
     else:
         text = repr(value)
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from vpd.engine.characters import plain_text
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -34,7 +36,7 @@ def results() -> "Console":
 
 def say(text: str) -> None:
     """One line of notice."""
-    console().print(text, markup=False)
+    console().print(plain_text(text), markup=False)
 
 
 def ended_by(run: Callable[[], object]) -> int:
@@ -51,7 +53,7 @@ def ended_by(run: Callable[[], object]) -> int:
         from vpd.tools.errors import VpdError  # the tools' package is too much for --help
 
         if isinstance(error, VpdError):
-            sys.stderr.write(f"vpd: {error}\n")
+            sys.stderr.write(f"vpd: {plain_text(error)}\n")
         elif isinstance(error, OSError):
             sys.stderr.write(f"vpd: {error.filename or 'the system'}: {error.strerror or error}\n")
         else:

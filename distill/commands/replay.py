@@ -5,14 +5,19 @@ from typing import Annotated
 
 import typer
 
+from vpd.engine.characters import plain_text, shorten
+
 __all__ = ["replay"]
+
+LONGEST = 20_000
+"""Characters of a difference on the terminal."""
 
 
 def replay(
     traces: Annotated[Path, typer.Argument(help="A run directory, or a file of traces.", metavar="RUN")],
     trace: Annotated[list[str] | None, typer.Option(help="Id of a trace, or its first digits; all of them if left out.")] = None,
     toolset: Annotated[str, typer.Option("--set", help="The tool set of a file; a run directory names its own.")] = "scenes",
-    most: Annotated[int, typer.Option(help="Differences that are shown in full.")] = 5,
+    most: Annotated[int, typer.Option(help="Differences that are shown.")] = 5,
 ) -> None:
     """Run traces again with every tool call answered from the record; exit code 1 where one differs outside of timings."""
     from vpd.distill.run_directory import FILES, RunDirectory  # the records and pydantic load with the command
@@ -37,7 +42,7 @@ def replay(
                 continue
             different += 1
             if different <= most:
-                print(f"trace {stored.id} differs:\n{again.difference}")
+                print(f"trace {stored.id} differs:\n{shorten(plain_text(again.difference), LONGEST)}")
     print(f"{same} traces gave the same again, {different} did not")
     if different:
         raise typer.Exit(1)

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from vpd.distill.datasets.errors import BadRecord
 from vpd.distill.datasets.pictures import Pictures, question_of
 from vpd.distill.datasets.survey import Survey
-from vpd.distill.report.markup import Html, Part, element, shorten
+from vpd.distill.report.markup import Html, Part, element
 from vpd.distill.report.page import page
 from vpd.distill.report.picture_view import show_picture
+from vpd.engine.characters import shorten
 from vpd.engine.records import Question
 
 __all__ = ["render_sheet"]

@@ -5,10 +5,11 @@ from itertools import cycle, islice
 
 from vpd.distill.errors import RunError
 from vpd.distill.records import Outcome
-from vpd.distill.report.markup import Html, Part, element, plain_text
+from vpd.distill.report.markup import Html, Part, element
 from vpd.distill.report.trace_view import TraceStory, show_trace
 from vpd.distill.report.wording import kind_name
 from vpd.distill.run_files import JudgedDraw, RunRecords
+from vpd.engine.characters import plain_text
 from vpd.engine.records import Trace
 
 __all__ = ["choose_stories", "find_story", "list_traces", "show_examples"]

@@ -1,14 +1,13 @@
 """Markup that is safe by construction: whatever is not markup already is text, and text is escaped."""
 
-import re
 from collections.abc import Iterable
 from html import escape
 
-__all__ = ["Html", "Part", "element", "join", "plain_text", "shorten"]
+from vpd.engine.characters import plain_text
+
+__all__ = ["Html", "Part", "element", "join"]
 
 VOID = frozenset({"br", "hr", "img", "meta", "link", "line", "rect", "image", "polygon", "polyline"})
-UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
-"""Control signs, signs without width, signs that turn the direction of writing, halves of pairs: they hide what a text says."""
 
 
 class Html(str):
@@ -19,16 +18,6 @@ class Html(str):
 
 Part = object
 """A child of an element: `Html` stays, None vanishes, a list or tuple is taken apart, and all else is text."""
-
-
-def plain_text(value: object) -> str:
-    """The value as text in which every unseen sign is written out."""
-    return UNSEEN.sub(lambda sign: f"\\u{ord(sign.group()):04x}", str(value))
-
-
-def shorten(text: str, most: int) -> str:
-    """The text, cut to `most` signs with a note of how many are left out."""
-    return text if len(text) <= most else f"{text[:most]} … ({len(text) - most} more signs)"
 
 
 def join(parts: Iterable[Part]) -> Html:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from vpd.distill.records import Rationale
-from vpd.distill.report.markup import Html, Part, element, shorten
+from vpd.distill.report.markup import Html, Part, element
 from vpd.distill.run_files import RunRecords
+from vpd.engine.characters import shorten
 
 __all__ = ["NOT_COVERED", "show_origin"]
 

@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from vpd.distill.report.markup import Html, Part, element, plain_text, shorten
+from vpd.distill.report.markup import Html, Part, element
 from vpd.distill.report.page import page
 from vpd.distill.report.picture_view import show_picture
 from vpd.distill.report.trace_view import TraceStory, show_trace
 from vpd.distill.trace_back import RowOrigin
+from vpd.engine.characters import plain_text, shorten
 
 __all__ = ["render_origin", "tell_origin"]
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vpd.distill.report.markup import Html, Part, element, shorten
+from vpd.distill.report.markup import Html, Part, element
+from vpd.engine.characters import shorten
 from vpd.tools.box import Box
 from vpd.tools.errors import ImageError
 from vpd.tools.image import ImageRef, read_pixels

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from vpd.distill.fates import Drawing, Fate, count_outcomes, drawing, fates, paces
 from vpd.distill.report.charts import Share, rise_chart, stacked_bar
-from vpd.distill.report.markup import Html, Part, element, shorten
+from vpd.distill.report.markup import Html, Part, element
 from vpd.distill.report.plane import Across, Dot, Series, plane_chart, say_dot
 from vpd.distill.report.table import html_table
 from vpd.distill.report.tables import yield_table
 from vpd.distill.report.wording import figure, kind_name, percent, points, seconds
 from vpd.distill.run_files import RunRecords
 from vpd.distill.yields import YieldRow
+from vpd.engine.characters import shorten
 
 __all__ = ["show_fates", "show_paces", "show_yields"]
 

@@ -10,12 +10,12 @@ from vpd.distill.report.accuracy import sentences
 from vpd.distill.report.confidence import coverage_table
 from vpd.distill.report.effort import say_compute, taught_table
 from vpd.distill.report.kinds import kind_tables
-from vpd.distill.report.markup import plain_text
 from vpd.distill.report.table import Table, markdown_table, markdown_text
 from vpd.distill.report.tables import difference_table, headline_table, mean_table, seed_table, yield_table
 from vpd.distill.run_directory import write_text
 from vpd.distill.statistics import Estimate
 from vpd.distill.summary import Summary
+from vpd.engine.characters import plain_text
 
 __all__ = ["as_json", "as_markdown", "write_summary"]
 

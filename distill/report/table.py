@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from vpd.distill.report.markup import Html, element, plain_text
+from vpd.distill.report.markup import Html, element
+from vpd.engine.characters import plain_text
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable

@@ -4,10 +4,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from vpd.distill.report.accuracy import sentences
-from vpd.distill.report.markup import plain_text
 from vpd.distill.report.table import rich_table
 from vpd.distill.report.tables import difference_table, headline_table, mean_table, yield_table
 from vpd.distill.summary import Summary
+from vpd.engine.characters import plain_text
 
 __all__ = ["print_summary"]
 

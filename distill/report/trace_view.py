@@ -7,10 +7,11 @@ from pathlib import Path
 
 from vpd.distill.judging import read_answer
 from vpd.distill.records import Rationale, Verdict
-from vpd.distill.report.markup import Html, Part, element, plain_text, shorten
+from vpd.distill.report.markup import Html, Part, element
 from vpd.distill.report.page import page
 from vpd.distill.report.picture_view import Mark, show_picture
 from vpd.distill.report.value_view import Budget, boxes_in, read_box, show_value
+from vpd.engine.characters import plain_text, shorten
 from vpd.engine.records import Failure, Program, Step, ToolCall, Trace
 from vpd.tools.box import Box
 

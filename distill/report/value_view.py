@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vpd.distill.report.markup import Html, Part, element, plain_text, shorten
+from vpd.distill.report.markup import Html, Part, element
+from vpd.engine.characters import plain_text, shorten
 from vpd.tools.box import Box
 
 __all__ = ["Budget", "boxes_in", "read_box", "show_value"]

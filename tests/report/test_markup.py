@@ -6,8 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vpd.distill.report.markup import Html, element, join, plain_text, shorten
+from vpd.distill.report.markup import Html, element, join
 from vpd.distill.report.value_view import Budget, boxes_in, read_box, show_value
+from vpd.engine.characters import plain_text, shorten
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
