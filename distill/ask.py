@@ -102,6 +102,6 @@ def answer_question(
 
 
 def tools_named(programs: Iterable[Program], tools: Registry) -> list[Tool]:
-    """The tools whose name stands in a program. It is read as text: nothing of a program is parsed in this process."""
+    """The tools whose name stands in a program, read as text."""
     words = {word for program in programs for word in re.findall(r"\w+", program.source)}
     return [tool for tool in tools.values() if words & {tool.name, *tool.aliases}]

@@ -8,6 +8,8 @@ __all__ = ["extract_program"]
 FENCE = re.compile(r"^[ \t]*(?P<mark>```+|~~~+)[^\n`]*\n(?P<code>.*?)(?:^[ \t]*(?P=mark)[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 START = re.compile(r"^(def |import |from \w+ import |answer\s*=|@|#)", re.MULTILINE)
 ENTRY = "execute_command"
+LONGEST = 100_000
+"""Characters of a text that is parsed: several times what the sandbox runs."""
 MOST_TRIES = 300
 """Lines at the end of a text that are tried as prose: each try reads all before it."""
 
@@ -40,6 +42,8 @@ def normalise(source: str) -> str:
 
 def is_python(text: str) -> bool:
     """Whether a text compiles and does something: a lone word or a comment is no program."""
+    if len(text) > LONGEST:
+        return False
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
