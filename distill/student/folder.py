@@ -3,7 +3,8 @@
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ __all__ = [
     "STUDENT",
     "WHOLE",
     "Checkpoint",
+    "beginning",
     "claim",
     "last_whole",
     "read_preference",
@@ -69,6 +71,19 @@ def claim(out: Path, start: str | Path, examples: Sequence[Record], settings: Ba
     except OSError as error:
         message = f"{out} cannot be written ({error.strerror or error}); choose another folder"
         raise StudentError(message) from error
+
+
+@contextmanager
+def beginning(out: Path) -> Iterator[None]:
+    """Give a folder free again where a training ends in an error before there is one whole checkpoint to go on from."""
+    try:
+        yield
+    except StudentError:
+        if last_whole(out / CHECKPOINTS).path is None and not (out / STUDENT).exists():
+            (out / ASKED).unlink(missing_ok=True)
+            with suppress(OSError):  # it is kept where anything else stands in it
+                out.rmdir()
+        raise
 
 
 def differences(before: dict[str, Any], asked: dict[str, Any], defaults: dict[str, Any]) -> set[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vpd.distill.records import Preference
-from vpd.distill.student.folder import CHECKPOINTS, STUDENT, claim, last_whole, read_preference, tidy, write_result
+from vpd.distill.student.folder import CHECKPOINTS, STUDENT, beginning, claim, last_whole, read_preference, tidy, write_result
 from vpd.distill.student.imports import require
 from vpd.distill.student.load import load_student, quiet, save_student
 from vpd.distill.student.settings import OnStep, PreferResult, PreferSettings
@@ -34,7 +34,7 @@ def prefer_student(
         return done
     from vpd.distill.student.trainer import Meter  # loads torch
 
-    with threads(settings.threads), quiet():
+    with beginning(out), threads(settings.threads), quiet():
         checkpoint = last_whole(out / CHECKPOINTS)
         student = load_student(start)
         trainer = make_trainer(student, pairs, out / CHECKPOINTS, settings)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.student.errors import StudentError
-from vpd.distill.student.folder import CHECKPOINTS, STUDENT, claim, last_whole, read_result, tidy, write_result
+from vpd.distill.student.folder import CHECKPOINTS, STUDENT, beginning, claim, last_whole, read_result, tidy, write_result
 from vpd.distill.student.imports import require
 from vpd.distill.student.load import Student, load_student, quiet, save_student, speech_of
 from vpd.distill.student.plan import make_plan
@@ -44,7 +44,7 @@ def train_student(
         return done
     from vpd.distill.student.trainer import Meter  # loads torch
 
-    with threads(settings.threads), quiet():
+    with beginning(out), threads(settings.threads), quiet():
         checkpoint = last_whole(out / CHECKPOINTS)
         training = make_training(start, examples, out / CHECKPOINTS, settings)
         meter = Meter(progress, checkpoint.cpu_seconds)

@@ -56,6 +56,21 @@ def test_a_start_that_is_no_model_is_refused(descriptions: list[TrainingExample]
     (tmp_path / "empty").mkdir()
     with pytest.raises(StudentError, match="no image-text-to-text model"):
         train_student(tmp_path / "empty", descriptions, tmp_path / "out", QUICK)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_training_that_could_not_begin_leaves_its_folder_free(
+    tiny: Path, descriptions: list[TrainingExample], tmp_path: Path
+) -> None:
+    settings = QUICK.model_copy(update={"steps": 2})
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "notes.txt").touch()
+    with pytest.raises(StudentError):
+        train_student(tmp_path, descriptions, tmp_path / "out", settings)
+    assert train_student(tiny, descriptions, tmp_path / "out", settings).steps == 2
+    with pytest.raises(StudentError, match="other start"):
+        train_student(tmp_path, descriptions, tmp_path / "out", settings)
+    assert train_student(tiny, descriptions, tmp_path / "out", settings).steps == 2
 
 
 def test_an_example_that_is_too_long_is_refused_and_not_cut(tiny: Path, lessons: list[TrainingExample], tmp_path: Path) -> None:
