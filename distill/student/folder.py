@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -20,7 +21,7 @@ __all__ = [
     "STUDENT",
     "WHOLE",
     "Checkpoint",
-    "beginning",
+    "at_work",
     "claim",
     "last_whole",
     "read_preference",
@@ -74,16 +75,34 @@ def claim(out: Path, start: str | Path, examples: Sequence[Record], settings: Ba
 
 
 @contextmanager
-def beginning(out: Path) -> Iterator[None]:
-    """Give a folder free again where a training ends in an error before there is one whole checkpoint to go on from."""
+def at_work(out: Path) -> Iterator[None]:
+    """What ends a training in error: a folder that takes no more is named, whatever a library of weights called it.
+
+    The folder is free again for another training where there is not one whole checkpoint to go on from.
+    """
     try:
         yield
-    except StudentError:
+    except Exception as error:
+        why = None if isinstance(error, StudentError) else unwritable(out)
         if last_whole(out / CHECKPOINTS).path is None and not (out / STUDENT).exists():
             (out / ASKED).unlink(missing_ok=True)
             with suppress(OSError):  # it is kept where anything else stands in it
                 out.rmdir()
-        raise
+        if why is None:
+            raise
+        message = f"{out} cannot be written ({why}); what was learned up to the last checkpoint stays, the same command goes on"
+        raise StudentError(message) from error
+
+
+def unwritable(folder: Path) -> str | None:
+    """Why a folder takes no more files; None where it takes one of a mebibyte."""
+    try:
+        with NamedTemporaryFile(dir=folder) as file:
+            file.write(bytes(2**20))
+            file.flush()
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
 
 
 def differences(before: dict[str, Any], asked: dict[str, Any], defaults: dict[str, Any]) -> set[str]:

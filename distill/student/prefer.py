@@ -5,7 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vpd.distill.records import Preference
-from vpd.distill.student.folder import CHECKPOINTS, STUDENT, beginning, claim, last_whole, read_preference, tidy, write_result
+from vpd.distill.student.folder import (
+    CHECKPOINTS,
+    STUDENT,
+    at_work,
+    claim,
+    last_whole,
+    read_preference,
+    tidy,
+    write_result,
+)
 from vpd.distill.student.imports import require
 from vpd.distill.student.load import load_student, quiet, save_student
 from vpd.distill.student.settings import OnStep, PreferResult, PreferSettings
@@ -34,25 +43,26 @@ def prefer_student(
         return done
     from vpd.distill.student.trainer import Meter  # loads torch
 
-    with beginning(out), threads(settings.threads), quiet():
-        checkpoint = last_whole(out / CHECKPOINTS)
-        student = load_student(start)
-        trainer = make_trainer(student, pairs, out / CHECKPOINTS, settings)
-        meter = Meter(progress, checkpoint.cpu_seconds)
-        trainer.add_callback(meter)
-        trainer.train(resume_from_checkpoint=checkpoint.path)
-    history = trainer.state.log_history
-    result = PreferResult(
-        steps=settings.steps,
-        cpu_seconds=meter.cpu_seconds,
-        losses=curve(history, "loss"),
-        margins=curve(history, "rewards/margins"),
-        accuracies=curve(history, "rewards/accuracies"),
-    )
-    if trainer.is_world_process_zero():
-        save_student(student._replace(model=trainer.accelerator.unwrap_model(trainer.model)), out / STUDENT)
-        write_result(out, result)
-        tidy(out)
+    with at_work(out):
+        with threads(settings.threads), quiet():
+            checkpoint = last_whole(out / CHECKPOINTS)
+            student = load_student(start)
+            trainer = make_trainer(student, pairs, out / CHECKPOINTS, settings)
+            meter = Meter(progress, checkpoint.cpu_seconds)
+            trainer.add_callback(meter)
+            trainer.train(resume_from_checkpoint=checkpoint.path)
+        history = trainer.state.log_history
+        result = PreferResult(
+            steps=settings.steps,
+            cpu_seconds=meter.cpu_seconds,
+            losses=curve(history, "loss"),
+            margins=curve(history, "rewards/margins"),
+            accuracies=curve(history, "rewards/accuracies"),
+        )
+        if trainer.is_world_process_zero():
+            save_student(student._replace(model=trainer.accelerator.unwrap_model(trainer.model)), out / STUDENT)
+            write_result(out, result)
+            tidy(out)
     return result
 
 

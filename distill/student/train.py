@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.student.errors import StudentError
-from vpd.distill.student.folder import CHECKPOINTS, STUDENT, beginning, claim, last_whole, read_result, tidy, write_result
+from vpd.distill.student.folder import (
+    CHECKPOINTS,
+    STUDENT,
+    at_work,
+    claim,
+    last_whole,
+    read_result,
+    tidy,
+    write_result,
+)
 from vpd.distill.student.imports import require
 from vpd.distill.student.load import Student, load_student, quiet, save_student, speech_of
 from vpd.distill.student.plan import make_plan
@@ -44,27 +53,28 @@ def train_student(
         return done
     from vpd.distill.student.trainer import Meter  # loads torch
 
-    with beginning(out), threads(settings.threads), quiet():
-        checkpoint = last_whole(out / CHECKPOINTS)
-        training = make_training(start, examples, out / CHECKPOINTS, settings)
-        meter = Meter(progress, checkpoint.cpu_seconds)
-        training.trainer.add_callback(meter)
-        training.trainer.train(resume_from_checkpoint=checkpoint.path)
-    history = training.trainer.state.log_history
-    tasks = {task.value: curve(history, f"loss_{task}") for task in Teaches}
-    result = TrainResult(
-        steps=training.trainer.plan.settings.steps,
-        cpu_seconds=meter.cpu_seconds,
-        losses=curve(history, "loss"),
-        task_losses={task: losses for task, losses in tasks.items() if losses},
-        pictures_seen=len(training.trainer.plan.order),
-        examples_cut=round(sum(cut for _, cut in curve(history, "examples_cut"))),
-    )
-    taught = whole_student(training, start, settings)
-    if training.trainer.is_world_process_zero():
-        save_student(taught, out / STUDENT)
-        write_result(out, result)
-        tidy(out)
+    with at_work(out):
+        with threads(settings.threads), quiet():
+            checkpoint = last_whole(out / CHECKPOINTS)
+            training = make_training(start, examples, out / CHECKPOINTS, settings)
+            meter = Meter(progress, checkpoint.cpu_seconds)
+            training.trainer.add_callback(meter)
+            training.trainer.train(resume_from_checkpoint=checkpoint.path)
+        history = training.trainer.state.log_history
+        tasks = {task.value: curve(history, f"loss_{task}") for task in Teaches}
+        result = TrainResult(
+            steps=training.trainer.plan.settings.steps,
+            cpu_seconds=meter.cpu_seconds,
+            losses=curve(history, "loss"),
+            task_losses={task: losses for task, losses in tasks.items() if losses},
+            pictures_seen=len(training.trainer.plan.order),
+            examples_cut=round(sum(cut for _, cut in curve(history, "examples_cut"))),
+        )
+        taught = whole_student(training, start, settings)
+        if training.trainer.is_world_process_zero():
+            save_student(taught, out / STUDENT)
+            write_result(out, result)
+            tidy(out)
     return result
 
 

@@ -1,6 +1,8 @@
 """Teaching: the loss falls, a killed training ends as an undisturbed one, and a folder holds one student."""
 
 import json
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,25 @@ def test_a_training_that_could_not_begin_leaves_its_folder_free(
     with pytest.raises(StudentError, match="other start"):
         train_student(tmp_path, descriptions, tmp_path / "out", settings)
     assert train_student(tiny, descriptions, tmp_path / "out", settings).steps == 2
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """No file may grow beyond 30 kB, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.usefixtures("small_files")
+@pytest.mark.parametrize("save_every", [1, 5])
+def test_a_full_disk_is_told_in_one_line(
+    save_every: int, tiny: Path, descriptions: list[TrainingExample], tmp_path: Path
+) -> None:
+    settings = QUICK.model_copy(update={"steps": 2, "save_every": save_every})
+    with pytest.raises(StudentError, match=r"cannot be written \(File too large\); what was learned"):
+        train_student(tiny, descriptions, tmp_path / "out", settings)
 
 
 def test_an_example_that_is_too_long_is_refused_and_not_cut(tiny: Path, lessons: list[TrainingExample], tmp_path: Path) -> None:
