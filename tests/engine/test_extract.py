@@ -59,6 +59,21 @@ def test_a_program_is_found_before_any_number_of_lines_of_prose(lines: int) -> N
     assert extract_program(f"Here:\n{PROGRAM}" + "So this is it, good luck.\n" * lines) == PROGRAM
 
 
+@pytest.mark.parametrize("text", [f"{PROGRAM}( \n" + "x = (\n" * 5_000, "x = 1\n" * 50_000], ids=["lines", "length"])
+def test_no_text_is_parsed_again_and_again(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[int] = []
+    parse = ast.parse
+
+    def counted(part: str) -> ast.Module:
+        parsed.append(len(part))
+        return parse(part)
+
+    monkeypatch.setattr(ast, "parse", counted)
+    extract_program(text)
+    assert len(parsed) <= 301
+    assert max(parsed, default=0) <= 100_000
+
+
 @pytest.mark.parametrize("text", ["", "   \n", "I cannot see pictures.", "No", "42"])
 def test_a_text_without_a_program_gives_nothing(text: str) -> None:
     assert extract_program(text) == ""
