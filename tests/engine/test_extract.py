@@ -68,8 +68,9 @@ def test_no_text_is_parsed_again_and_again(text: str, monkeypatch: pytest.Monkey
         parsed.append(len(part))
         return parse(part)
 
-    monkeypatch.setattr(ast, "parse", counted)
-    extract_program(text)
+    with monkeypatch.context() as patched:
+        patched.setattr(ast, "parse", counted)
+        extract_program(text)
     assert len(parsed) <= 301
     assert max(parsed, default=0) <= 100_000
 
