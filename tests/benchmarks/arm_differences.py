@@ -1,9 +1,13 @@
 """Differences between any two arms and ways of asking, of the shares that an experiment's figures hold for each seed.
 
     python tests/benchmarks/arm_differences.py docs/results/ablations.json distilled:explain wrong:explain
+    python tests/benchmarks/arm_differences.py docs/results/rationales-first.json rationales-first every-rationale \\
+        --of docs/results/texts.json
+    python tests/benchmarks/arm_differences.py docs/results/rationales-first.json rationales-first control --without seed-0
 
 An arm without a way is asked for its direct answers. The report of an experiment tells the pairs that its file compares, direct
-answers alone; this reads all others from the same figures: the mean over the seeds in points, with Student's t interval.
+answers alone; this reads all others from the same figures: the mean over the seeds in points, with Student's t interval. `--of`
+takes the second arm from the figures of another experiment, with the same seeds; `--without` leaves a run out.
 """
 
 import argparse
@@ -29,13 +33,15 @@ def main() -> None:
     parser.add_argument("figures", type=Path)
     parser.add_argument("first")
     parser.add_argument("second")
+    parser.add_argument("--of", type=Path, help="other figures, which hold the second arm")
+    parser.add_argument("--without", help="a run that is left out, such as seed-0")
     given = parser.parse_args()
-    answers = json.loads(given.figures.read_text("utf-8"))["answers"]
+    sides = ((given.figures, given.first), (given.of or given.figures, given.second))
     for split in SPLITS:
-        first, second = (shares(answers, arm, split) for arm in (given.first, given.second))
+        first, second = (shares(json.loads(path.read_text("utf-8"))["answers"], arm, split) for path, arm in sides)
         if not first or first.keys() != second.keys():
             parser.error(f"the runs of {given.first} and {given.second} on {split} are not the same, or there are none")
-        found = mean_over_seeds([first[run] - second[run] for run in first])
+        found = mean_over_seeds([first[run] - second[run] for run in first if run != given.without])
         if found is None:
             parser.error("one seed says nothing of the spread")
         print(f"{split:<13} {found.value:+5.1f} ({found.low:+.1f} to {found.high:+.1f}), {found.count} seeds")
