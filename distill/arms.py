@@ -79,7 +79,7 @@ def examples_of(run: RunDirectory, arm: Arm) -> list[TrainingExample]:
     drawn scenes, or a right answer where labels are not known.
     """
     policy = arm.chooses_by(run.settings.policy)
-    is_own = arm.labelled and (arm.learns == "answers" or (arm.policy in (None, run.settings.policy) and arm.draws is None))
+    is_own = arm.labelled and arm.policy in (None, run.settings.policy) and (arm.draws is None or arm.learns == "answers")
     examples = run.read(TrainingExample) if is_own else list(examples_under(run, policy, arm.draws, labelled=arm.labelled))
     answers = [example for example in examples if example.teaches is Teaches.ANSWER]
     rationales = [example for example in examples if example.teaches is Teaches.RATIONALE]

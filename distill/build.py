@@ -15,16 +15,17 @@ def turns(asked: str, target: str) -> tuple[Message, Message]:
     return Message(role="user", content=asked), Message(role="assistant", content=target)
 
 
-def answer_example(question: Question, voted: Rationale | None = None) -> TrainingExample:
-    """The human's answer as the target, or where nobody gave one, that of the trace that speaks for the programs' vote."""
+def answer_example(question: Question, stand_in: Rationale | None = None) -> TrainingExample:
+    """The human's answer as the target, or where nobody gave one, that of the rationale whose program stands in."""
     return TrainingExample(
         question=question.id,
         image=question.image,
         teaches=Teaches.ANSWER,
-        messages=turns(ask_for_answer(question.text), voted.answer if voted is not None else question.answers[0]),
+        messages=turns(ask_for_answer(question.text), question.answers[0] if stand_in is None else stand_in.answer),
         kind=question.kind,
         split=question.split,
-        provenance={"trace": voted.trace, "trace_digest": voted.trace_digest} if voted is not None else {},
+        rationale=None if stand_in is None else stand_in.id,
+        provenance={} if stand_in is None else {"trace": stand_in.trace, "trace_digest": stand_in.trace_digest},
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from vpd.distill.arms import ARMS, Arm
+from vpd.distill.arms import ARMS, Arm, is_among
 from vpd.distill.caches import cache_folder
 from vpd.distill.checks.policy import read_policy
 from vpd.distill.experiment import Experiment
@@ -66,7 +66,7 @@ def run_seed(folder: Path, plan: Experiment, seed: int, follow: Follow, tell: Te
     scenes = plan.scenes.model_copy(update={"seed": seed})
     settings = RunSettings(llm=plan.llm, draws=plan.draws, policy=plan.policy, noise=plan.noise, seed=seed)
     with RunDirectory(folder, settings) as run:
-        follow("scenes", None, lambda advance: draw_scenes(run, scenes, advance))
+        follow("scenes", None, lambda advance: draw_scenes(run, scenes, plan.labelled, advance))
         draw_programs(run, follow, downloads)
         follow("run", None, lambda advance: run_draws(run, advance, share=SHARE))
         follow("judge", None, lambda advance: judge(run, advance))
@@ -96,8 +96,14 @@ def explain_for(run: RunDirectory, plan: Experiment, advance: Callable[[str], No
         explain(run, advance, [read_policy(name)], draws=draws)
 
 
-def draw_scenes(run: RunDirectory, scenes: DatasetSettings, advance: Callable[[str], None]) -> None:
-    """Pictures and questions, put at the start of the run."""
+def draw_scenes(run: RunDirectory, scenes: DatasetSettings, labelled: float, advance: Callable[[str], None]) -> None:
+    """Pictures and questions, put at the start of the run; those of training pictures beyond the share without their labels."""
     place = run.path / "scenes"
     make_scenes(place, scenes, lambda _done, _total: advance("drawn"))
-    add_questions(run, read_questions(place))
+    add_questions(run, (known_or_not(question, labelled) for question in read_questions(place)))
+
+
+def known_or_not(question: Question, labelled: float) -> Question:
+    """A question as it is, or without its label where its picture is of training and not in the labelled share."""
+    is_known = question.split != "train" or is_among(question.image.sha256, labelled)
+    return question if is_known else question.model_copy(update={"answers": ()})

@@ -15,7 +15,7 @@ from vpd.engine.records import Program, Question, Trace
 from vpd.engine.run import trace_id
 from vpd.tools.registry import Registry
 
-__all__ = ["Candidate", "choose", "chosen", "draws_by_question", "traces_of"]
+__all__ = ["Candidate", "choose", "chosen", "draws_by_question", "stand_ins", "traces_of"]
 
 
 class Candidate:
@@ -85,6 +85,13 @@ def chosen(run: RunDirectory, policy: Policy, draws: int | None = None) -> dict[
         if taught := choose(candidates.values(), policy):
             found[asked.question.id] = taught
     return found
+
+
+def stand_ins(run: RunDirectory, policy: Policy) -> dict[str, str]:
+    """By question id, the program's answer that a policy teaches where nobody gave a label; of training questions."""
+    unlabelled = {each.id for each in run.read(Question) if each.split == "train" and not each.answers}
+    answers = {question: found[0].verdict.answer for question, found in chosen(run, policy).items() if question in unlabelled}
+    return {question: answer for question, answer in answers.items() if answer is not None}
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from vpd.distill.checks.agreement import check_agreement
 from vpd.distill.checks.constancy import check_looks, check_varies, spreads
 from vpd.distill.checks.found import Found
 from vpd.distill.checks.policy import Limits
-from vpd.distill.checks.track_record import check_chance, check_unbeaten, track_records
+from vpd.distill.checks.track_record import check_chance, check_proven, check_unbeaten, track_records
 from vpd.distill.checks.voting import check_agreed
 from vpd.distill.records import Finding
 from vpd.distill.run_files import Asked
@@ -18,16 +18,17 @@ STATIC_CHECKS = {
     "varies": "over at least 8 pictures of its text the program gives more than one answer",
     "chance": "luck does not explain how often the program, or how many programs, were right",
     "unbeaten": "no program drawn for the same text is clearly more often right",
+    "proven": "the answer is the label; where there is none, the program is nearly always right on labelled pictures",
     "agreement": "a program of another structure gave the same answer",
     "agreed": "the answer wins the vote of all programs with a large enough share",
 }
 """Name of each check, and what passing it means."""
-VERSION = "1"
+VERSION = "2"
 
 
 def battery_name(limits: Limits) -> str:
     """What decides the findings of these checks."""
-    name = f"static-{VERSION} alpha={limits.alpha:g} share={limits.share:g}"
+    name = f"static-{VERSION} alpha={limits.alpha:g} proof={limits.proof:g} share={limits.share:g}"
     curve = limits.calibration
     return name if curve is None else f"{name} calibration={curve.name} confidence={limits.confidence:g}"
 
@@ -41,6 +42,7 @@ def check_statically(asked: Sequence[Asked], limits: Limits) -> Iterator[Finding
         "varies": lambda each: check_varies(each, known),
         "chance": lambda each: check_chance(each, records, limits.alpha),
         "unbeaten": lambda each: check_unbeaten(each, records, limits.alpha),
+        "proven": lambda each: check_proven(each, records, limits.proof),
         "agreement": check_agreement,
         "agreed": lambda each: check_agreed(
             each, limits.share if limits.calibration is None else limits.confidence, limits.calibration

@@ -19,6 +19,7 @@ __all__ = [
     "cross_fitted",
     "curve",
     "reliability",
+    "rightness",
     "thinned",
     "unanimous",
     "votes_of",
@@ -110,10 +111,26 @@ def unanimous(voted: Iterable[Voted]) -> dict[str, Estimate]:
     return {name: share_of(some) for name, some in parts.items() if some}
 
 
+def rightness(answers: Mapping[str, str], labels: Mapping[str, Question]) -> Estimate | None:
+    """How many answers, by question id, are right by labels that the run hides; None where none of them has a label.
+
+    The interval is Wilson's at 95 %, with the questions of one picture taken as alike.
+    """
+    known = [(labels[question], answer) for question, answer in answers.items() if question in labels]
+    judged = [(question.image.sha256, judge_text(answer, question)[0]) for question, answer in known]
+    told = [(picture, outcome is Outcome.RIGHT) for picture, outcome in judged if outcome is not Outcome.UNKNOWN]
+    return share_right(told) if told else None
+
+
 def share_of(voted: Sequence[Voted]) -> Estimate:
     """How many are right."""
-    worth = effective_count([each.picture for each in voted])
-    return wilson(sum(each.right for each in voted) / len(voted), worth)
+    return share_right([(each.picture, each.right) for each in voted])
+
+
+def share_right(told: Sequence[tuple[str, bool]]) -> Estimate:
+    """How many are right, of answers that are told with the digest of their picture."""
+    worth = effective_count([picture for picture, _ in told])
+    return wilson(sum(right for _, right in told) / len(told), worth)
 
 
 def reliability(voted: Iterable[Voted], bins: int = 10) -> list[Bin]:

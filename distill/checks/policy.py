@@ -16,7 +16,7 @@ __all__ = ["Limits", "Policy", "read_policy", "shipped_policies"]
 
 LONGEST_ANSWER = 1_000
 """Characters of an answer that may be taught; a program can put anything together, and more answers no question."""
-CHECKS = ("looks", "varies", "chance", "unbeaten", "agreement", "agreed", "views", "steps", "sensitive", "critic")
+CHECKS = ("looks", "varies", "chance", "unbeaten", "proven", "agreement", "agreed", "views", "steps", "sensitive", "critic")
 
 
 class Limits(BaseModel):
@@ -26,6 +26,9 @@ class Limits(BaseModel):
 
     alpha: float = Field(0.01, gt=0, lt=1)
     """A record that luck reaches with less than this probability is no luck."""
+    proof: float = Field(0.8, ge=0, le=1)
+    """Least share of right answers on labelled pictures, by the lower end of Wilson's interval at 95 %, for a program to count as
+    proven. 16 of 16 are just enough for 0.8."""
     share: float = Field(0.6, ge=0, le=1)
     """Least share of the vote for an answer to count as agreed."""
     calibration: Calibration | None = None
@@ -42,8 +45,8 @@ class Policy(BaseModel):
     name: str
     about: str = ""
     answer: Literal["right", "any", "wrong"] = "right"
-    """`right`: the judge found it right. `any`: it answered; for questions without labels, with `agreed` among the checks.
-    `wrong`: the judge found it wrong; for a student that shows what wrong programs' reasons do."""
+    """`right`: the judge found it right. `any`: it answered; for questions without labels, with `agreed` or `proven` among the
+    checks. `wrong`: the judge found it wrong; for a student that shows what wrong programs' reasons do."""
     require: tuple[str, ...] = ()
     """Checks that must not fail."""
     one_of: tuple[tuple[str, ...], ...] = ()

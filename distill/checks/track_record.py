@@ -14,9 +14,10 @@ from vpd.distill.checks.found import Found
 from vpd.distill.checks.structure import structure_of
 from vpd.distill.records import Outcome, State
 from vpd.distill.run_files import Asked
+from vpd.distill.statistics import wilson
 from vpd.engine.records import AnswerKind, Question
 
-__all__ = ["TrackRecord", "check_chance", "check_unbeaten", "luck", "track_records"]
+__all__ = ["TrackRecord", "check_chance", "check_proven", "check_unbeaten", "luck", "track_records"]
 
 FEWEST = 8
 """Pictures below which a program's record says too little."""
@@ -37,6 +38,11 @@ class TrackRecord:
     def rate(self) -> float:
         """Share of right answers, 0..1."""
         return self.right / self.asked
+
+    @property
+    def surely(self) -> float:
+        """The least rate that is not ruled out: the lower end of Wilson's interval at 95 %."""
+        return wilson(self.rate, self.asked).low
 
     @property
     def luck(self) -> float:
@@ -104,6 +110,28 @@ def check_unbeaten(each: Asked, records: Mapping[tuple[str, str], TrackRecord], 
         else:
             misfortune = luck(record.asked - record.right, record.asked, 1 - min(best, 0.99))
             found[draw.trace.id] = (State.FAILED if misfortune < alpha else State.PASSED, record.rate)
+    return found
+
+
+def check_proven(each: Asked, records: Mapping[tuple[str, str], TrackRecord], least: float) -> dict[str, Found]:
+    """By trace id, whether the answer is a label, or that of a program which labels of other pictures have proven; the score is
+    the least rate at which that program is right.
+
+    A question with a label is its own proof. One without goes by the program's record, which must show a rate of `least` or more;
+    unknown where the text has no labelled picture.
+    """
+    found: dict[str, Found] = {}
+    for draw in each.draws:
+        if draw.trace is None:
+            continue
+        record = records.get((each.question.text, draw.program.source_sha256))
+        rate = record.surely if record is not None else 0.0
+        if each.question.answers:
+            found[draw.trace.id] = (State.PASSED if draw.is_right else State.FAILED, rate)
+        elif record is None:
+            found[draw.trace.id] = (State.UNKNOWN, rate)
+        else:
+            found[draw.trace.id] = (State.PASSED if rate >= least else State.FAILED, rate)
     return found
 
 

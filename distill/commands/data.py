@@ -132,7 +132,10 @@ def import_data(
         str | None, typer.Option(help="Of a new run: name or file of the tool set; lite if none is named.")
     ] = None,
     draw_seed: Annotated[int | None, typer.Option(min=0, help="Of a new run: seed of the draws.")] = None,
-    policy: Annotated[str | None, typer.Option(help="Of a new run: which traces are taught; without labels, agreed.")] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(help="Of a new run: which traces are taught; without labels agreed, with labels for some proven."),
+    ] = None,
     labels: Annotated[bool, typer.Option(help="Keep the labels, or make a run in which nobody knows the answers.")] = True,
     cache: Cache = None,
 ) -> None:

@@ -130,9 +130,10 @@ def check(
     from vpd.distill.checks.coverage import votes_of
     from vpd.distill.checks.policy import read_policy
     from vpd.distill.checks.tally import tally
-    from vpd.distill.commands.tables import show_coverage, show_tally
+    from vpd.distill.commands.tables import show_coverage, show_stand_ins, show_tally
     from vpd.distill.run_directory import RunDirectory, write_text
     from vpd.distill.run_files import read_run
+    from vpd.distill.select import stand_ins
     from vpd.distill.stages import alter as alter_all
     from vpd.distill.stages import look as look_at_all
     from vpd.engine.journal import read_records
@@ -153,6 +154,7 @@ def check(
             ask_critic(place, asked, critic, cache, sees=critic_sees)
         records = read_run(place.path)
         show_tally(tally(records, asked), asked)
+        show_stand_ins(stand_ins(place, asked), known or {})
         voted = votes_of(records.asked, known)
         if voted:
             show_coverage(voted)

@@ -1,19 +1,30 @@
 """Counts as tables for a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from vpd.distill.checks.coverage import Bin, Voted, calibration_error, cross_fitted, curve, reliability, thinned, unanimous
+from vpd.distill.checks.coverage import (
+    Bin,
+    Voted,
+    calibration_error,
+    cross_fitted,
+    curve,
+    reliability,
+    rightness,
+    thinned,
+    unanimous,
+)
 from vpd.distill.checks.policy import Policy
 from vpd.distill.checks.tally import Tally
 from vpd.distill.commands.console import results
 from vpd.distill.records import State
 from vpd.distill.statistics import Estimate
+from vpd.engine.records import Question
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["show_coverage", "show_tally"]
+__all__ = ["show_coverage", "show_stand_ins", "show_tally"]
 
 ROWS = 12
 """Confidences that the table of coverage shows at most."""
@@ -38,6 +49,18 @@ def show_tally(counts: Tally, policy: Policy) -> None:
     screen.print(f"taught: {counts.accepted} traces of {counts.taught} questions")
     for name, count in counts.refused.most_common():
         screen.print(f"refused by {name}: {count}")
+
+
+def show_stand_ins(answers: Mapping[str, str], labels: Mapping[str, Question]) -> None:
+    """Print how many answers of programs would be taught in a label's place, and how right they are by labels the run hides."""
+    if not answers:
+        return
+    screen = results()
+    screen.print(f"without a label, a program's answer taught in its place: {len(answers)} questions")
+    right = rightness(answers, labels)
+    if right is not None:
+        share, interval = percent_of(right)
+        screen.print(f"of these right by the labels given: {share} ({interval})")
 
 
 def show_coverage(voted: Sequence[Voted]) -> None:

@@ -219,6 +219,8 @@ def gaps(tally: Tally, summaries: Sequence[SourceSummary], licences: Mapping[str
             "People's answers were left out. Which traces were told is the sources' own rule: where that looked at answers, this "
             "set is not free of labels."
         )
+    elif by_programs := tally.labels["program"]:
+        yield f"{by_programs} short answers are programs', to questions that nobody had answered."
     unpriced = {one.name: int(one.spent["draws of unknown cost"]) for one in summaries if one.spent["draws of unknown cost"]}
     if unpriced:
         yield f"Draws whose price is not known, and which the cost leaves out: {spelled(unpriced)}."

@@ -80,7 +80,8 @@ class Source:
         """What the source offers, with whatever a walk back needs in `provenance`."""
         for example in self.opened.examples():
             if not self.unlabelled:
-                yield self.with_origin(example, label="people" if example.teaches is Teaches.ANSWER else None)
+                by = "people" if example.rationale is None else "program"
+                yield self.with_origin(example, label=by if example.teaches is Teaches.ANSWER else None)
             elif example.teaches is Teaches.RATIONALE:
                 yield self.with_origin(self.answer_of(example), label="program")
                 yield self.with_origin(example, label=None)

@@ -82,6 +82,15 @@ def test_labels_that_the_run_does_not_see_come_from_a_file(tmp_path: Path) -> No
     assert "80.0 %" in check(str(tmp_path / "run"), "--labels", str(tmp_path / "labels.jsonl"))
 
 
+def test_answers_in_a_labels_place_are_counted_and_held_against_labels_that_are_given(tmp_path: Path) -> None:
+    known = write_run(tmp_path / "run", labelled=False)
+    (tmp_path / "labels.jsonl").write_text("".join(f"{each.to_line()}\n" for each in known))
+    said = check(str(tmp_path / "run"), "--policy", "none", "--labels", str(tmp_path / "labels.jsonl"))
+    assert "a program's answer taught in its place: 10 questions" in said
+    assert "of these right by the labels given: 80.0 %" in said
+    assert "taught in its place" not in check(str(tmp_path / "run"), "--policy", "paper")
+
+
 def test_a_calibration_that_was_written_can_be_used_by_a_policy(tmp_path: Path) -> None:
     write_run(tmp_path / "run", labelled=True)
     check(str(tmp_path / "run"), "--calibrate", str(tmp_path / "curve.json"))

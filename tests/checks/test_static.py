@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from vpd.distill.checks import Policy, check_statically, read_policy, shipped_policies
 from vpd.distill.checks.calibration import Calibration
 from vpd.distill.checks.candidates import suspects
-from vpd.distill.checks.coverage import votes_of
+from vpd.distill.checks.coverage import rightness, votes_of
 from vpd.distill.checks.dependence import answer_hangs_on_calls
 from vpd.distill.checks.policy import Limits
 from vpd.distill.checks.structure import structure_of
@@ -91,6 +91,23 @@ def test_a_program_that_is_clearly_beaten_is_found() -> None:
     assert said[0, EXISTS] is State.FAILED
 
 
+@pytest.mark.parametrize(("labelled", "state"), [(16, State.PASSED), (15, State.FAILED), (0, State.UNKNOWN)])
+def test_a_program_that_labels_of_other_pictures_have_proven_stands_in_for_a_label(labelled: int, state: State) -> None:
+    found = [asked(number, ("yes", "no")[number % 2], {COUNTS: ("yes", "no")[number % 2]}) for number in range(labelled)]
+    assert states([*found, asked(99, "", {COUNTS: "no"})], "proven")[99, COUNTS] is state
+
+
+def test_a_program_that_labels_speak_against_proves_nothing() -> None:
+    found = [asked(number, "yes", {COUNTS: "no" if number % 3 == 0 else "yes"}) for number in range(60)]
+    assert states([*found, asked(99, "", {COUNTS: "no"})], "proven")[99, COUNTS] is State.FAILED
+
+
+def test_where_there_is_a_label_no_record_stands_against_it() -> None:
+    found = [asked(number, "yes", {COUNTS: "yes", EXISTS: "no"}) for number in range(20)]
+    said = states([*found, asked(20, "no", {COUNTS: "yes", EXISTS: "no"})], "proven")
+    assert (said[20, COUNTS], said[20, EXISTS]) == (State.FAILED, State.PASSED)
+
+
 def test_a_constant_answer_is_caught_though_the_program_calls_a_tool() -> None:
     found = [asked(number, label, {ALWAYS: "yes"}) for number, label in enumerate(["yes", "no"] * 10)]
     assert set(states(found, "looks").values()) == {State.FAILED}
@@ -161,7 +178,7 @@ def test_luck_is_the_tail_of_the_binomial(right: int, of: int, chance: float, ex
 
 
 def test_every_policy_that_comes_along_is_found_by_its_name() -> None:
-    assert {"agreed", "none", "paper", "reasons"} <= set(shipped_policies())
+    assert {"agreed", "none", "paper", "proven", "reasons", "wrong"} == set(shipped_policies())
     assert read_policy("paper").require == ()
 
 
@@ -225,6 +242,20 @@ def test_labels_that_a_run_hides_tell_how_right_its_votes_are() -> None:
     (voted,) = votes_of([hidden], known)
     assert voted.right
     assert voted.confidence == pytest.approx(2 / 3)
+
+
+def test_labels_that_a_run_hides_tell_how_right_its_answers_are() -> None:
+    hidden = [asked(number, "", {COUNTS: "yes"}) for number in range(4)]
+    labels = ("Yes", "no", "yes")
+    known = {
+        each.question.id: each.question.model_copy(update={"answers": (label,)})
+        for each, label in zip(hidden, labels, strict=False)
+    }
+    right = rightness({each.question.id: "yes" for each in hidden}, known)
+    assert right is not None
+    assert right.value == pytest.approx(2 / 3)
+    assert right.count == 3
+    assert rightness({}, known) is None
 
 
 def test_held_out_questions_do_not_speak_for_the_vote() -> None:

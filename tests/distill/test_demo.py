@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from vpd.distill.demo import FULL, QUICK, demo_arms, run_seed
+from vpd.distill.demo import FULL, QUICK, demo_arms, draw_scenes, run_seed
 from vpd.distill.experiment import Base, Experiment
 from vpd.distill.records import Finding, Prediction, Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.run_files import read_run
 from vpd.distill.scenes import DatasetSettings, Split, make_scenes, read_questions
+from vpd.distill.settings import RunSettings
 from vpd.distill.stages import prompts_for
 from vpd.distill.student.settings import TinySettings, TrainSettings
 from vpd.engine.completer import Sampling
@@ -81,6 +82,19 @@ def held(folder: Path) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.slow
+def test_a_run_never_holds_the_labels_that_its_experiment_withholds(tmp_path: Path) -> None:
+    with RunDirectory(tmp_path, RunSettings(llm="scripted")) as run:
+        draw_scenes(run, SMALLEST.scenes, 0.5, lambda _outcome: None)
+        questions = run.read(Question)
+    withheld = {question.image.sha256 for question in questions if not question.answers}
+    known = {question.image.sha256 for question in questions if question.answers and question.split == "train"}
+    assert withheld
+    assert known
+    assert not withheld & known
+    assert all(question.answers for question in questions if question.split != "train")
+    assert all(question.answers for question in read_questions(tmp_path / "scenes"))
+
+
 def test_a_run_killed_again_and_again_ends_with_the_records_of_an_undisturbed_one(tmp_path: Path) -> None:
     draws = record_draws(tmp_path)
     walk(tmp_path / "calm" / "seed-0", draws)

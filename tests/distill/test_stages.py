@@ -140,6 +140,22 @@ def test_without_labels_the_programs_answers_are_taught(run: RunDirectory) -> No
     assert "purple elephant" in answers.values()
 
 
+def test_an_arm_of_answers_takes_those_that_its_policy_puts_in_the_place_of_labels(
+    questions: list[Question], tmp_path: Path
+) -> None:
+    hidden = {question.id for question in questions[::2] if question.split == "train"}
+    walk(tmp_path, [question.model_copy(update={"answers": ()}) if question.id in hidden else question for question in questions])
+    with RunDirectory(tmp_path) as partly:
+        labels = examples_of(partly, Arm(name="control", learns="answers"))
+        answers = examples_of(partly, Arm(name="answered", learns="answers", policy="none"))
+    assert {example.teaches for example in [*labels, *answers]} == {Teaches.ANSWER}
+    assert labels
+    assert not hidden & {example.question for example in labels}
+    assert [example for example in answers if example.question not in hidden] == labels
+    stand_ins = {example.question: example.messages[-1].content for example in answers if example.question in hidden}
+    assert stand_ins == dict.fromkeys(hidden, "purple elephant")
+
+
 def test_nothing_held_out_is_taught(run: RunDirectory, questions: list[Question]) -> None:
     held_out = {question.image.sha256 for question in questions if question.split != "train"}
     assert not held_out & {example.image.sha256 for example in run.read(TrainingExample)}

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as Picture
 
 from vpd.distill.build import answer_example, rationale_example
-from vpd.distill.records import Outcome, Rationale, Verdict
+from vpd.distill.records import Outcome, Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import FILES, RunDirectory
 from vpd.distill.settings import RunSettings
 from vpd.engine.record import Record
@@ -109,8 +109,7 @@ def add_question(records: dict[type[Record], list[Record]], question: Question, 
     records[Verdict].append(verdict)
     if question.split != "train":
         return
-    if question.answers:
-        records[type(answer_example(question))].append(answer_example(question))
+    rationale = None
     if verdict.outcome is not Outcome.WRONG:
         text = f"The look is {said}. So the answer is {said}."
         rationale = Rationale(
@@ -122,9 +121,12 @@ def add_question(records: dict[type[Record], list[Record]], question: Question, 
             text=text,
             answer=said,
         )
-        example = rationale_example(question, rationale)
         records[Rationale].append(rationale)
-        records[type(example)].append(example)
+        records[TrainingExample].append(rationale_example(question, rationale))
+    if question.answers:
+        records[TrainingExample].append(answer_example(question))
+    elif rationale is not None:
+        records[TrainingExample].append(answer_example(question, rationale))
 
 
 @pytest.fixture

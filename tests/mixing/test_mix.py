@@ -187,6 +187,15 @@ def test_without_labels_the_target_is_what_the_program_answered(make_run: MakeRu
     assert len(found) == 2 * len(answers) == 16
 
 
+def test_an_answer_that_a_program_gave_is_not_called_peoples(make_run: MakeRun, tmp_path: Path) -> None:
+    mix(tmp_path / "set", settings(make_run("run", asked=[("Is it red?", "existence", "yes"), ("How many?", "counting", "")])))
+    said = {(row.kind, row.provenance["label"]) for row in rows(tmp_path / "set") if row.teaches is Teaches.ANSWER}
+    assert said == {("existence", "people"), ("counting", "program")}
+    card = (tmp_path / "set" / "card.md").read_text()
+    assert "people: 8, program: 8" in card
+    assert "8 short answers are programs', to questions that nobody had answered." in card
+
+
 def test_a_set_without_labels_can_be_made_of_a_set(make_run: MakeRun, tmp_path: Path) -> None:
     mix(tmp_path / "first", settings(make_run("run")))
     mix(tmp_path / "second", settings(tmp_path / "first", unlabelled=True))

@@ -67,6 +67,13 @@ def test_a_label_that_a_program_gave_leads_to_that_program(make_run: MakeRun, tm
     assert find_origin(row_of(source, Teaches.ANSWER).id, source).trace is not None
 
 
+def test_an_answer_that_stands_in_for_a_label_leads_to_its_program(make_run: MakeRun) -> None:
+    run = make_run("run", asked=[("Is it red?", "existence", "")])
+    text = tell_origin(find_origin(row_of(run, Teaches.ANSWER).id, run))
+    assert "people answered" not in text
+    assert "\nTRACE" in text
+
+
 def test_control_signs_in_records_do_not_reach_the_terminal(make_run: MakeRun) -> None:
     run = make_run("run", [1], [("Is it \x1b[2Jred?", "existence", "yes")])
     assert "\x1b" not in tell_origin(find_origin(row_of(run, Teaches.ANSWER).id, run))
