@@ -178,7 +178,7 @@ def taught_in(runs: Sequence[RunRecords], arms: Sequence[Arm]) -> tuple[Taught, 
     shares = {arm.name: arm.share for arm in arms}
     names = [*shares, *sorted({name for run in runs for name in run.efforts} - shares.keys())]
     pictures = [
-        {example.image.sha256 for example in run.examples if example.teaches is Teaches.ANSWER and example.split == "train"}
+        {one.image.sha256 for one in run.examples if one.teaches is Teaches.ANSWER and one.split == "train" and not one.rationale}
         for run in runs
     ]
     found = []
