@@ -73,7 +73,8 @@ ARMS = {
 
 
 def examples_of(run: RunDirectory, arm: Arm) -> list[TrainingExample]:
-    """What an arm is taught. All arms see the same pictures, questions and answers, but for an arm with a share of them.
+    """What an arm is taught. All arms see the same pictures, questions and answers, but for an arm with a share of them or with
+    a policy that answers what has no label.
 
     What the arm's policy chooses must have been told. Raises `RunError` where the truth is asked for of pictures that are no
     drawn scenes, or a right answer where labels are not known.

@@ -182,7 +182,7 @@ def ask_critic(place: "RunDirectory", policy: "Policy", llm: str, cache: Path | 
 def explain(
     directory: Directory,
     policy: Annotated[
-        list[str] | None, typer.Option(help="Also tell what this policy chooses: paper, none, agreed, or a TOML file.")
+        list[str] | None, typer.Option(help="Also tell what this policy chooses: paper, none, agreed, proven, or a TOML file.")
     ] = None,
     writer: Annotated[
         str, typer.Option(help="template, or a language model that words what the template tells, as litellm takes it.")
@@ -221,9 +221,19 @@ def explain(
 
 def build(directory: Directory) -> None:
     """Make the training examples."""
+    from vpd.distill.checks.policy import read_policy
+    from vpd.distill.records import TrainingExample
     from vpd.distill.run_directory import RunDirectory
     from vpd.distill.stages import build as build_all
+    from vpd.engine.records import Question
 
     with RunDirectory(directory) as place, following("build", None) as advance:
         build_all(place, advance)
+        unlabelled = {question.id for question in place.read(Question) if question.split == "train" and not question.answers}
+        answered = unlabelled & {example.question for example in place.read(TrainingExample)}
+        policy = read_policy(place.settings.policy)
+    if unlabelled:
+        others = "; the policies proven and agreed give one" if policy.answer == "right" else ""
+        counts = f"{len(answered):,} of {len(unlabelled):,} without a label"
+        say(f"taught a program's answer by the policy {policy.name}: {counts}{others}")
     say(f"examples are in {directory / 'examples.jsonl'}")

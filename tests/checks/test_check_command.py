@@ -30,10 +30,10 @@ def question(number: int, label: str | None) -> Question:
     )  # fmt: skip
 
 
-def write_run(folder: Path, *, labelled: bool) -> list[Question]:
+def write_run(folder: Path, *, labelled: bool, policy: str = "agreed") -> list[Question]:
     """Ten pictures: two programs agree on each and are right on eight, the third says the other thing. Gives the labels."""
     known = [question(number, "yes" if number < 8 else "no") for number in range(10)]
-    with RunDirectory(folder, RunSettings(policy="agreed")) as run:
+    with RunDirectory(folder, RunSettings(policy=policy)) as run:
         with run.journal(Question) as questions, run.journal(Program) as programs:
             for each in known:
                 questions.append(each if labelled else question(int(each.key), None))
@@ -89,6 +89,20 @@ def test_answers_in_a_labels_place_are_counted_and_held_against_labels_that_are_
     assert "a program's answer taught in its place: 10 questions" in said
     assert "of these right by the labels given: 80.0 %" in said
     assert "taught in its place" not in check(str(tmp_path / "run"), "--policy", "paper")
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ("none", "by the policy none: 10 of 10 without a label\n"),
+        ("reasons", "by the policy reasons: 0 of 10 without a label; the policies proven and agreed give one\n"),
+    ],
+)
+def test_building_tells_how_many_answers_stand_in_for_labels(tmp_path: Path, policy: str, said: str) -> None:
+    write_run(tmp_path / "run", labelled=False, policy=policy)
+    for stage in ("explain", "build"):
+        done = CliRunner().invoke(app, [stage, str(tmp_path / "run")], catch_exceptions=False, env={"COLUMNS": "160"})
+    assert said in done.output
 
 
 def test_a_calibration_that_was_written_can_be_used_by_a_policy(tmp_path: Path) -> None:

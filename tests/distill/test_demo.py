@@ -81,7 +81,6 @@ def held(folder: Path) -> dict[str, dict[str, str]]:
         return {kind.__name__: {record.id: record.digest for record in run.read(kind)} for kind in KINDS}
 
 
-@pytest.mark.slow
 def test_a_run_never_holds_the_labels_that_its_experiment_withholds(tmp_path: Path) -> None:
     with RunDirectory(tmp_path, RunSettings(llm="scripted")) as run:
         draw_scenes(run, SMALLEST.scenes, 0.5, lambda _outcome: None)
@@ -95,6 +94,7 @@ def test_a_run_never_holds_the_labels_that_its_experiment_withholds(tmp_path: Pa
     assert all(question.answers for question in read_questions(tmp_path / "scenes"))
 
 
+@pytest.mark.slow
 def test_a_run_killed_again_and_again_ends_with_the_records_of_an_undisturbed_one(tmp_path: Path) -> None:
     draws = record_draws(tmp_path)
     walk(tmp_path / "calm" / "seed-0", draws)
