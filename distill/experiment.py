@@ -64,8 +64,9 @@ class Experiment(BaseModel):
     look: bool = False
     """Whether what the policy would teach is first run again on changed pictures and replayed with altered results, so that it
     knows all of its checks. It takes longer than all other runs of programs together."""
-    labelled: float = Field(1.0, ge=0, le=1)
-    """Of the training pictures, those whose labels the runs know; the questions of the others are put without."""
+    labelled: float = Field(1.0, gt=0, le=1)
+    """Of the training pictures, those whose labels the runs know; the questions of the others are put without. An arm that is to
+    know none at all says so itself."""
     seeds: tuple[int, ...] = (0,)
     scenes: DatasetSettings = DatasetSettings()
     base: Base = Base()

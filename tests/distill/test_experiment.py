@@ -45,6 +45,7 @@ def test_a_file_names_data_teacher_arms_and_seeds(tmp_path: Path) -> None:
         (("steps = 60", "stepz = 60"), "stepz"),
         (("noise = 0.05", 'compare = [["k1", "k2"]]'), "k2"),
         (("draws = 10", "draws = "), "TOML"),
+        (("noise = 0.05", "labelled = 0"), "labelled: Input should be greater than 0"),
         (('policy = "paper"', 'policy = "papers"'), "papers"),
         (('policy = "paper"', "labelled = false"), "'k1' knows no labels, and its policy 'reasons'"),
     ],
