@@ -87,11 +87,11 @@ def chosen(run: RunDirectory, policy: Policy, draws: int | None = None) -> dict[
     return found
 
 
-def stand_ins(run: RunDirectory, policy: Policy) -> dict[str, str]:
-    """By question id, the program's answer that a policy teaches where nobody gave a label; of training questions."""
-    unlabelled = {each.id for each in run.read(Question) if each.split == "train" and not each.answers}
-    answers = {question: found[0].verdict.answer for question, found in chosen(run, policy).items() if question in unlabelled}
-    return {question: answer for question, answer in answers.items() if answer is not None}
+def stand_ins(run: RunDirectory, policy: Policy) -> list[tuple[Question, str]]:
+    """The training questions without a label, each with the program's answer that a policy teaches in its place, if any."""
+    unlabelled = {each.id: each for each in run.read(Question) if each.split == "train" and not each.answers}
+    found = [(unlabelled[name], traces[0].verdict.answer) for name, traces in chosen(run, policy).items() if name in unlabelled]
+    return [(question, answer) for question, answer in found if answer is not None]
 
 
 @lru_cache(maxsize=1)

@@ -7,13 +7,13 @@ from statistics import fmean
 
 from vpd.distill.arms import Arm, is_among
 from vpd.distill.checks.coverage import Voted, cross_fitted, votes_of
+from vpd.distill.checks.hidden_labels import HiddenLabels
 from vpd.distill.comparison import Contender, Margin, average, average_margin, contenders, held_out_splits, kinds_of, margin
 from vpd.distill.experiment import Experiment
 from vpd.distill.records import Outcome, Prediction, Teaches
 from vpd.distill.run_files import Asked, Effort, RunRecords
 from vpd.distill.statistics import Estimate, SeedMean
 from vpd.distill.yields import YieldRow, yield_rows
-from vpd.engine.records import Question
 
 __all__ = ["PAIRS", "Compared", "Summary", "Taught", "summarise"]
 
@@ -118,13 +118,10 @@ class Summary:
         return list(dict.fromkeys((each.first, each.second) for each in self.compared))
 
 
-def summarise(
-    runs: Sequence[RunRecords], plan: Experiment | None = None, labels: Mapping[str, Question] | None = None
-) -> Summary:
+def summarise(runs: Sequence[RunRecords], plan: Experiment | None = None, labels: HiddenLabels | None = None) -> Summary:
     """Everything at once. Raises `ValueError` where there is no run.
 
-    `plan` tells which arms are compared and how they differ; `labels` holds questions by id that tell labels which the runs
-    do not see.
+    `plan` tells which arms are compared and how they differ; `labels` are those which the runs do not see.
     """
     if not runs:
         message = "a report needs at least one run"
@@ -199,9 +196,7 @@ def sizes_among(arms: Sequence[Arm]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(some[share] for share in sorted(some)) for some in alike.values() if len(some) > 1)
 
 
-def votes_in(
-    runs: Sequence[RunRecords], asked: Sequence[Asked], labels: Mapping[str, Question] | None
-) -> dict[str, tuple[Voted, ...]]:
+def votes_in(runs: Sequence[RunRecords], asked: Sequence[Asked], labels: HiddenLabels | None) -> dict[str, tuple[Voted, ...]]:
     """The programs' votes, and students' answers that came with a share of a vote or with a probability of yes."""
     voted = votes_of(asked, labels)
     silent = [each for each in voted if each.confidence < 0]

@@ -1,9 +1,10 @@
 """How far a vote can be trusted, wherever labels are known: precision against coverage, reliability, calibration error."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from vpd.distill.checks.calibration import fit
+from vpd.distill.checks.hidden_labels import HiddenLabels
 from vpd.distill.checks.voting import vote
 from vpd.distill.judging import judge_text
 from vpd.distill.records import Outcome
@@ -65,11 +66,11 @@ class Bin:
     right: Estimate
 
 
-def votes_of(asked: Iterable[Asked], labels: Mapping[str, Question] | None = None) -> list[Voted]:
-    """The vote on each training question whose label is known; `labels` holds questions by id that tell labels the run hides."""
+def votes_of(asked: Iterable[Asked], labels: HiddenLabels | None = None) -> list[Voted]:
+    """The vote on each training question whose label is known, to the run or by `labels`."""
     found = []
     for each in asked:
-        question = (labels or {}).get(each.question.id, each.question)
+        question = each.question if labels is None else labels.of(each.question)
         if each.question.split != "train" or not question.answers:
             continue
         won = vote(each)
@@ -111,13 +112,14 @@ def unanimous(voted: Iterable[Voted]) -> dict[str, Estimate]:
     return {name: share_of(some) for name, some in parts.items() if some}
 
 
-def rightness(answers: Mapping[str, str], labels: Mapping[str, Question]) -> Estimate | None:
-    """How many answers, by question id, are right by labels that the run hides; None where none of them has a label.
+def rightness(answered: Iterable[tuple[Question, str]], labels: HiddenLabels) -> Estimate | None:
+    """How many answers to questions are right by labels that the run hides; None where none of them has a label.
 
     The interval is Wilson's at 95 %, with the questions of one picture taken as alike.
     """
-    known = [(labels[question], answer) for question, answer in answers.items() if question in labels]
-    judged = [(question.image.sha256, judge_text(answer, question)[0]) for question, answer in known]
+    judged = [
+        (question.image.sha256, judge_text(answer, labels.of(question))[0]) for question, answer in answered if question in labels
+    ]
     told = [(picture, outcome is Outcome.RIGHT) for picture, outcome in judged if outcome is not Outcome.UNKNOWN]
     return share_right(told) if told else None
 

@@ -36,15 +36,15 @@ def report(
 
     The same figures are written as JSON and as Markdown.
     """
-    from vpd.distill.plans import read_plan  # these load pydantic and numpy: not with --help
+    from vpd.distill.checks.hidden_labels import read_labels  # these load pydantic and numpy: not with --help
+    from vpd.distill.plans import read_plan
     from vpd.distill.report import print_summary, render_report, write_page, write_summary
     from vpd.distill.run_files import read_run
     from vpd.distill.summary import summarise
-    from vpd.engine.journal import read_records
-    from vpd.engine.records import Question
 
-    known = {one.id: one for one in read_records(labels, Question)} if labels is not None else None
-    found = summarise([read_run(folder) for folder in runs], read_plan(runs), known)
+    records = [read_run(folder) for folder in runs]
+    asked = (each.question for run in records for each in run.asked)
+    found = summarise(records, read_plan(runs), read_labels(labels, asked) if labels is not None else None)
     place = html if html is not None else runs[0] / "report.html"
     figures = summary if summary is not None else place.with_name("summary.json")
     if figures.suffix == ".md" or figures == place:

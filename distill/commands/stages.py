@@ -128,6 +128,7 @@ def check(
     from vpd.distill.caches import cache_folder
     from vpd.distill.checks.calibration import fit
     from vpd.distill.checks.coverage import votes_of
+    from vpd.distill.checks.hidden_labels import HiddenLabels, read_labels
     from vpd.distill.checks.policy import read_policy
     from vpd.distill.checks.tally import tally
     from vpd.distill.commands.tables import show_coverage, show_stand_ins, show_tally
@@ -136,14 +137,13 @@ def check(
     from vpd.distill.select import stand_ins
     from vpd.distill.stages import alter as alter_all
     from vpd.distill.stages import look as look_at_all
-    from vpd.engine.journal import read_records
     from vpd.engine.records import Question
 
     if critic_sees and critic is None:
         raise typer.BadParameter("--critic-sees goes with --critic LLM")
     with RunDirectory(directory) as place:
         asked = read_policy(policy or place.settings.policy)
-        known = {one.id: one for one in read_records(labels, Question)} if labels is not None else None
+        known = read_labels(labels, place.read(Question)) if labels is not None else HiddenLabels()
         if look:
             with following("look", None) as advance:
                 look_at_all(place, asked, advance, cache=cache_folder("results", cache), workers=workers)
@@ -154,7 +154,7 @@ def check(
             ask_critic(place, asked, critic, cache, sees=critic_sees)
         records = read_run(place.path)
         show_tally(tally(records, asked), asked)
-        show_stand_ins(stand_ins(place, asked), known or {})
+        show_stand_ins(stand_ins(place, asked), known)
         voted = votes_of(records.asked, known)
         if voted:
             show_coverage(voted)

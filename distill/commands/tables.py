@@ -1,6 +1,6 @@
 """Counts as tables for a terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from vpd.distill.checks.coverage import (
@@ -14,6 +14,7 @@ from vpd.distill.checks.coverage import (
     thinned,
     unanimous,
 )
+from vpd.distill.checks.hidden_labels import HiddenLabels
 from vpd.distill.checks.policy import Policy
 from vpd.distill.checks.tally import Tally
 from vpd.distill.commands.console import results
@@ -51,13 +52,13 @@ def show_tally(counts: Tally, policy: Policy) -> None:
         screen.print(f"refused by {name}: {count}")
 
 
-def show_stand_ins(answers: Mapping[str, str], labels: Mapping[str, Question]) -> None:
+def show_stand_ins(answered: Sequence[tuple[Question, str]], labels: HiddenLabels) -> None:
     """Print how many answers of programs would be taught in a label's place, and how right they are by labels the run hides."""
-    if not answers:
+    if not answered:
         return
     screen = results()
-    screen.print(f"without a label, a program's answer taught in its place: {len(answers)} questions")
-    right = rightness(answers, labels)
+    screen.print(f"without a label, a program's answer taught in its place: {len(answered)} questions")
+    right = rightness(answered, labels)
     if right is not None:
         share, interval = percent_of(right)
         screen.print(f"of these right by the labels given: {share} ({interval})")

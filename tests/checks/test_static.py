@@ -11,6 +11,7 @@ from vpd.distill.checks.calibration import Calibration
 from vpd.distill.checks.candidates import suspects
 from vpd.distill.checks.coverage import rightness, votes_of
 from vpd.distill.checks.dependence import answer_hangs_on_calls
+from vpd.distill.checks.hidden_labels import HiddenLabels, read_labels
 from vpd.distill.checks.policy import Limits
 from vpd.distill.checks.structure import structure_of
 from vpd.distill.checks.track_record import luck
@@ -237,7 +238,7 @@ def test_a_calibration_says_how_sure_the_vote_is() -> None:
 
 def test_labels_that_a_run_hides_tell_how_right_its_votes_are() -> None:
     hidden = asked(0, "", {COUNTS: "yes", EXISTS: "yes", ALWAYS: "no"})
-    known = {hidden.question.id: hidden.question.model_copy(update={"answers": ("Yes",)})}
+    known = HiddenLabels([hidden.question.model_copy(update={"answers": ("Yes",)})])
     assert votes_of([hidden]) == []
     (voted,) = votes_of([hidden], known)
     assert voted.right
@@ -247,15 +248,29 @@ def test_labels_that_a_run_hides_tell_how_right_its_votes_are() -> None:
 def test_labels_that_a_run_hides_tell_how_right_its_answers_are() -> None:
     hidden = [asked(number, "", {COUNTS: "yes"}) for number in range(4)]
     labels = ("Yes", "no", "yes")
-    known = {
-        each.question.id: each.question.model_copy(update={"answers": (label,)})
-        for each, label in zip(hidden, labels, strict=False)
-    }
-    right = rightness({each.question.id: "yes" for each in hidden}, known)
+    known = HiddenLabels(
+        each.question.model_copy(update={"answers": (label,)}) for each, label in zip(hidden, labels, strict=False)
+    )
+    right = rightness([(each.question, "yes") for each in hidden], known)
     assert right is not None
     assert right.value == pytest.approx(2 / 3)
     assert right.count == 3
-    assert rightness({}, known) is None
+    assert rightness([], known) is None
+
+
+def test_a_label_of_another_picture_or_text_says_nothing_though_the_numbers_are_the_same(tmp_path: Path) -> None:
+    hidden = asked(0, "", {COUNTS: "yes"}).question
+    told = hidden.model_copy(update={"answers": ("yes",)})
+    others = (
+        told.model_copy(update={"image": asked(1, "", {}).question.image}),
+        told.model_copy(update={"text": f"{told.text} Really?"}),
+    )
+    assert [other.id for other in others] == [hidden.id] * 2
+    assert HiddenLabels([told, *others]).of(hidden) == told
+    assert HiddenLabels(others).of(hidden) == hidden
+    (tmp_path / "labels.jsonl").write_text("".join(f"{other.to_line()}\n" for other in others))
+    with pytest.raises(RunError, match="labels no question of the run"):
+        read_labels(tmp_path / "labels.jsonl", [hidden])
 
 
 def test_held_out_questions_do_not_speak_for_the_vote() -> None:

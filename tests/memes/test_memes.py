@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from vpd.distill.checks.coverage import votes_of
+from vpd.distill.checks.hidden_labels import HiddenLabels
 from vpd.distill.commands.main import app
 from vpd.distill.datasets.memes import QUESTION
 from vpd.distill.datasets.pictures import Pictures
@@ -169,7 +170,7 @@ def test_without_labels_the_vote_is_taught(unlabelled: Path, questions: list[Que
 
 
 def test_hidden_labels_tell_how_right_the_vote_is(unlabelled: Path, questions: list[Question]) -> None:
-    voted = votes_of(read_run(unlabelled).asked, {question.id: question for question in questions})
+    voted = votes_of(read_run(unlabelled).asked, HiddenLabels(questions))
     assert len(voted) == 18
     assert all(each.right for each in voted)
 

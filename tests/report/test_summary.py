@@ -10,6 +10,7 @@ import pytest
 
 from vpd.distill.arms import Arm
 from vpd.distill.checks.coverage import votes_of
+from vpd.distill.checks.hidden_labels import HiddenLabels
 from vpd.distill.comparison import kinds_of, margin
 from vpd.distill.errors import RunError
 from vpd.distill.experiment import Experiment
@@ -121,12 +122,10 @@ def test_the_programs_vote_on_training_questions(drawn_run: RunRecords) -> None:
 
 
 def test_labels_that_the_run_hides_are_taken_from_elsewhere(drawn_run: RunRecords) -> None:
-    known = {each.id: each for each in drawn_run.questions}
     hidden = tuple(each.model_copy(update={"answers": ()}) for each in drawn_run.questions)
     run = replace(drawn_run, questions=hidden)
-    labels = dict(zip((each.id for each in hidden), known.values()))
     assert PROGRAMS not in summarise([run]).votes
-    assert len(summarise([run], labels=labels).votes[PROGRAMS]) == 48
+    assert len(summarise([run], labels=HiddenLabels(drawn_run.questions)).votes[PROGRAMS]) == 48
 
 
 @pytest.mark.parametrize(
