@@ -133,8 +133,7 @@ def import_data(
     ] = None,
     draw_seed: Annotated[int | None, typer.Option(min=0, help="Of a new run: seed of the draws.")] = None,
     policy: Annotated[
-        str | None,
-        typer.Option(help="Of a new run: which traces are taught; without labels agreed, with labels for some proven."),
+        str | None, typer.Option(help="Of a new run: what is taught; without labels agreed, with some proven.")
     ] = None,
     labels: Annotated[bool, typer.Option(help="Keep the labels, or make a run in which nobody knows the answers.")] = True,
     cache: Cache = None,
