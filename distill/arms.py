@@ -13,7 +13,7 @@ from vpd.distill.records import Teaches, TrainingExample
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.scene_examples import listings, truths
 from vpd.distill.stages import examples_under
-from vpd.engine.records import Message
+from vpd.engine.records import Message, Question
 
 __all__ = ["ARMS", "Arm", "examples_of"]
 
@@ -31,6 +31,9 @@ class Arm(BaseModel):
     question (drawn scenes only)."""
     policy: str | None = None
     """Under which traces are chosen; None is the run's own."""
+    writer: str | None = None
+    """Whose words its rationales are: `template`, or a language model's, with the template's where no draft of it was founded.
+    None takes those of whoever told a trace last."""
     labelled: bool = True
     """Whether the labels of training questions are known; without them the programs' vote stands for each, so its policy must ask
     for no right answer."""
@@ -44,6 +47,10 @@ class Arm(BaseModel):
     """Whether it is also asked with the rationale first."""
     training: dict[str, Any] = {}
     """Settings of training that differ from those of all arms, such as `steps` or `rationale_weight`."""
+
+    def tells(self, question: Question) -> bool:
+        """Whether it is taught a rationale of a question, if there is one."""
+        return is_among(question.image.sha256, self.share) and is_among(question.id, self.told)
 
     def chooses_by(self, otherwise: str) -> Policy:
         """The policy that chooses its traces, the one named `otherwise` where it says none.
@@ -80,8 +87,12 @@ def examples_of(run: RunDirectory, arm: Arm) -> list[TrainingExample]:
     drawn scenes, or a right answer where labels are not known.
     """
     policy = arm.chooses_by(run.settings.policy)
-    is_own = arm.labelled and arm.policy in (None, run.settings.policy) and (arm.draws is None or arm.learns == "answers")
-    examples = run.read(TrainingExample) if is_own else list(examples_under(run, policy, arm.draws, labelled=arm.labelled))
+    as_built = (arm.draws, arm.writer) == (None, None) or arm.learns == "answers"
+    is_own = arm.labelled and arm.policy in (None, run.settings.policy) and as_built
+    if is_own:
+        examples = run.read(TrainingExample)
+    else:
+        examples = list(examples_under(run, policy, arm.draws, labelled=arm.labelled, writer=arm.writer))
     answers = [example for example in examples if example.teaches is Teaches.ANSWER]
     rationales = [example for example in examples if example.teaches is Teaches.RATIONALE]
     match arm.learns:

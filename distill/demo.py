@@ -1,6 +1,7 @@
 """The whole way on drawn scenes: from questions to distilled students, resumable at every point; and the demo's own sizes."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from vpd.distill.arms import ARMS, Arm, is_among
@@ -9,6 +10,8 @@ from vpd.distill.checks.policy import read_policy
 from vpd.distill.experiment import Experiment
 from vpd.distill.lessons import Tell
 from vpd.distill.manifest import write_manifest
+from vpd.distill.rationales.rewriting import Rewriter
+from vpd.distill.rationales.template import TEMPLATE
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
 from vpd.distill.settings import RunSettings
@@ -18,7 +21,7 @@ from vpd.engine.completers import open_completer
 from vpd.engine.records import Program, Question
 from vpd.tools.progress import Progress
 
-__all__ = ["FULL", "QUICK", "demo_arms", "run_seed"]
+__all__ = ["FULL", "QUICK", "demo_arms", "reword_for", "run_seed"]
 
 TOLD = 0.4
 """Of the questions, those whose rationale is taught too. In one seed this did no worse than all, in less CPU time."""
@@ -63,7 +66,7 @@ def run_seed(folder: Path, plan: Experiment, seed: int, follow: Follow, tell: Te
 
     Runs in folders side by side share one base student: what their seeds vary is data and teaching, not the base.
     """
-    scenes = plan.scenes.model_copy(update={"seed": seed})
+    scenes = plan.scenes_of(seed)
     settings = RunSettings(llm=plan.llm, draws=plan.draws, policy=plan.policy, noise=plan.noise, seed=seed)
     with RunDirectory(folder, settings) as run:
         follow("scenes", None, lambda advance: draw_scenes(run, scenes, plan.labelled, advance))
@@ -75,9 +78,10 @@ def run_seed(folder: Path, plan: Experiment, seed: int, follow: Follow, tell: Te
             follow("look", None, lambda advance: look(run, policy, advance, share=SHARE))
             follow("alter", None, lambda advance: alter(run, policy, advance))
         follow("explain", None, lambda advance: explain_for(run, plan, advance))
-        follow("build", None, lambda advance: build(run, advance))
+        follow("build", None, lambda advance: build(run, advance, writer=TEMPLATE))
+        arms = reword_for(run, plan, follow, downloads)
         start = teach_base(folder.parent / "base", run, plan.base, plan.scenes.scene, tell)
-        teach_arms(run, start, plan.training, plan.arms, tell)
+        teach_arms(run, start, plan.training, arms, tell)
         write_manifest(run)
 
 
@@ -94,6 +98,27 @@ def explain_for(run: RunDirectory, plan: Experiment, advance: Callable[[str], No
     """Rationales of all traces that any arm is taught."""
     for name, draws in dict.fromkeys((arm.policy or plan.policy, arm.draws) for arm in (ARMS["distilled"], *plan.arms)):
         explain(run, advance, [read_policy(name)], draws=draws)
+
+
+def reword_for(run: RunDirectory, plan: Experiment, follow: Follow, downloads: Progress | None) -> tuple[Arm, ...]:
+    """The plan's arms, once the language models that they name as writers have written.
+
+    Each arm names its writer as its rationales do. A model is loaded when a draft is missing.
+    """
+    arms = []
+    for arm in plan.arms:
+        if arm.writer in (None, TEMPLATE):
+            arms.append(arm)
+            continue
+        with open_completer(arm.writer, cache=cache_folder("draws"), progress=downloads) as completer:
+            follow(f"{arm.name}'s words", None, partial(reword, run, plan, arm, Rewriter(completer)))
+            arms.append(arm.model_copy(update={"writer": completer.model}))
+    return tuple(arms)
+
+
+def reword(run: RunDirectory, plan: Experiment, arm: Arm, rewriter: Rewriter, advance: Callable[[str], None]) -> None:
+    """One arm's rationales in a model's words, of no more questions than it is told."""
+    explain(run, advance, [arm.chooses_by(plan.policy)], draws=arm.draws, rewriter=rewriter, wanted=arm.tells)
 
 
 def draw_scenes(run: RunDirectory, scenes: DatasetSettings, labelled: float, advance: Callable[[str], None]) -> None:

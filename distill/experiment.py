@@ -68,6 +68,8 @@ class Experiment(BaseModel):
     """Of the training pictures, those whose labels the runs know; the questions of the others are put without. An arm that is to
     know none at all says so itself."""
     seeds: tuple[int, ...] = (0,)
+    one_data_set: bool = False
+    """Whether all seeds are of the pictures of `scenes.seed`, so that they vary the order of teaching alone."""
     scenes: DatasetSettings = DatasetSettings()
     base: Base = Base()
     training: TrainSettings = TrainSettings()
@@ -91,9 +93,17 @@ class Experiment(BaseModel):
         if unknown:
             message = f"compare names {sorted(unknown)}; the arms are {names}"
             raise ValueError(message)
+        silent = [arm.name for arm in self.arms if arm.writer is None and arm.learns != "answers"]
+        if silent and any(arm.writer is not None for arm in self.arms):
+            message = f"once an arm names a writer all do: {silent} can say template"
+            raise ValueError(message)
         for arm in self.arms:
             TrainSettings(**{**self.training.model_dump(), **arm.training})
         return self
+
+    def scenes_of(self, seed: int) -> DatasetSettings:
+        """The data set that a seed's students see."""
+        return self.scenes if self.one_data_set else self.scenes.model_copy(update={"seed": seed})
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:

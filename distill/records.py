@@ -89,6 +89,11 @@ class Rationale(Record):
     unfounded: tuple[str, ...] | None = None
     """What it says that no call or step shows; None where nothing has looked."""
 
+    @property
+    def told_by(self) -> str:
+        """`template`, or the model's name: the writer without its version or its prompt's digest."""
+        return self.writer.rpartition(" ")[0] or self.writer.partition("-")[0]
+
 
 class Teaches(StrEnum):
     """What a student learns from an example."""

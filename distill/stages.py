@@ -11,6 +11,7 @@ from vpd.distill.checks.policy import Policy, read_policy
 from vpd.distill.grid import Grid
 from vpd.distill.judging import FreeJudge, JudgeSettings, judge_trace
 from vpd.distill.rationales.rewriting import Rewriter
+from vpd.distill.rationales.template import TEMPLATE
 from vpd.distill.rationales.writing import Telling, write_rationales
 from vpd.distill.records import Finding, Rationale, TrainingExample, Verdict
 from vpd.distill.run_directory import RunDirectory, write_text
@@ -162,14 +163,15 @@ def explain(
     draws: int | None = None,
     grid: Grid | None = None,
     rewriter: Rewriter | None = None,
+    wanted: Callable[[Question], bool] = lambda _question: True,
 ) -> None:
-    """Tell, of each training question, the traces that each policy chooses; none named means the run's own.
+    """Tell, of each training question that is wanted, the traces that each policy chooses; none named means the run's own.
 
     `draws` looks at the first so many programs of each text only. `grid` None is the run's. A `rewriter` words what the template
     tells. Each rationale is held against its trace. A policy may choose several differing traces of a question: each is told.
     """
     grid = grid or Grid(run.settings.grid_style, run.settings.grid_steps)
-    questions = {question.id: question for question in run.read(Question) if question.split == "train"}
+    questions = {question.id: question for question in run.read(Question) if question.split == "train" and wanted(question)}
     tellings = (
         Telling(questions[question], candidate.trace, candidate.verdict)
         for policy in policies or (read_policy(run.settings.policy),)
@@ -181,24 +183,28 @@ def explain(
             journal.append(rationale)
 
 
-def build(run: RunDirectory, advance: Advance) -> None:
-    """Answer and rationale examples of the training questions, under the run's policy."""
+def build(run: RunDirectory, advance: Advance, *, writer: str | None = None) -> None:
+    """Answer and rationale examples of the training questions, under the run's policy; `writer` as in `examples_under`."""
     with run.journal(TrainingExample) as journal:
-        for example in examples_under(run, read_policy(run.settings.policy)):
+        for example in examples_under(run, read_policy(run.settings.policy), writer=writer):
             if example.id not in journal:
                 journal.append(example)
                 advance(example.teaches.value)
 
 
 def examples_under(
-    run: RunDirectory, policy: Policy, draws: int | None = None, *, labelled: bool = True
+    run: RunDirectory, policy: Policy, draws: int | None = None, *, labelled: bool = True, writer: str | None = None
 ) -> Iterable[TrainingExample]:
     """The training examples that a policy gives, of all draws or the first so many; what it chooses must have been told.
 
-    Of a trace that was told more than once the last telling is taught; one that says something unfounded never is. Not `labelled`
-    passes over the labels that the run knows, as if nobody had given one.
+    Of a trace that was told more than once the last telling is taught; one that says something unfounded never is. A `writer` has
+    its own tellings taught, and the template's where there is none. Not `labelled` passes over the labels that the run knows, as
+    if nobody had given one.
     """
-    told = {(rationale.question, rationale.trace): rationale for rationale in run.read(Rationale) if not rationale.unfounded}
+    founded = [rationale for rationale in run.read(Rationale) if not rationale.unfounded]
+    if writer is not None:
+        founded = [each for told_by in (TEMPLATE, writer) for each in founded if each.told_by == told_by]
+    told = {(rationale.question, rationale.trace): rationale for rationale in founded}
     rationales = {
         question: [told[question, each.verdict.trace] for each in candidates if (question, each.verdict.trace) in told]
         for question, candidates in chosen(run, policy, draws).items()

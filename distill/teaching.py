@@ -7,7 +7,7 @@ from vpd.distill.arms import Arm, examples_of
 from vpd.distill.experiment import Base
 from vpd.distill.grid import Grid
 from vpd.distill.lessons import Lesson, Tell, teach_side_by_side
-from vpd.distill.records import Prediction, TrainingExample
+from vpd.distill.records import Prediction, Rationale, TrainingExample
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.scene_examples import base_examples
 from vpd.distill.scenes import SceneSettings, make_base
@@ -23,14 +23,15 @@ __all__ = ["teach_arms", "teach_base"]
 def teach_base(folder: Path, run: RunDirectory, base: Base, scenes: SceneSettings, tell: Tell) -> Path:
     """The base student, made once for all runs beside it: the stand-in for a pretrained model. Gives its checkpoint.
 
-    Its vocabulary is the words of its own pictures and of this run's examples and questions.
+    Its vocabulary is the words of its own pictures and of this run's examples, rationales and questions.
     """
     examples = describe_base(folder, run, base, scenes)
     tiny = folder / "tiny"
     if not (tiny / "config.json").exists():
         told = [message.content for example in [*examples, *run.read(TrainingExample)] for message in example.messages]
         asked = [question.text for question in run.read(Question)]
-        build_tiny_student([*told, *asked], tiny, base.tiny, base.training.seed)
+        reasons = [rationale.text for rationale in run.read(Rationale)]
+        build_tiny_student([*told, *asked, *reasons], tiny, base.tiny, base.training.seed)
     teach_side_by_side([Lesson("base", tiny, folder / "base", examples, base.training)], tell, workers=1)
     return folder / "base" / "student"
 

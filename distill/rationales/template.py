@@ -20,9 +20,10 @@ from vpd.distill.rationales.regions import (
 from vpd.distill.records import Rationale, Verdict
 from vpd.engine.records import Question, Step, ToolCall, Trace
 
-__all__ = ["ending", "explain_trace", "tell"]
+__all__ = ["TEMPLATE", "WRITER", "ending", "explain_trace", "tell"]
 
-WRITER = "template-2"
+TEMPLATE = "template"
+WRITER = f"{TEMPLATE}-2"
 LONGEST = 4_000
 """Characters of a rationale; a program that calls on and on is not told to its end."""
 NOTED = 20

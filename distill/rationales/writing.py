@@ -39,7 +39,8 @@ def write_rationales(
     """Rationales whose ids are not in `done`, as they are written.
 
     `advance` hears of each that was `told` (by the template) or `rewritten`, of each draft `refused`, and of each that
-    `fell back` on the template because no draft was founded. `unfounded` is one of the template's that is itself at fault.
+    `fell back` on the template because no draft was founded. `unfounded` is one of the template's that is itself at fault. A
+    model is asked program by program: one that keeps the start of its last prompt then reads little more than what was found.
     """
     writer = WRITER if rewriter is None else rewriter.writer(grid)
 
@@ -56,7 +57,7 @@ def write_rationales(
         return rationale, [*outcomes, "unfounded" if rationale.unfounded else "told"]
 
     missing: dict[str, Telling] = {}
-    for telling in tellings:
+    for telling in tellings if rewriter is None else sorted(tellings, key=lambda each: (each.question.text, each.trace.source)):
         asked = Rationale.id_for(question=telling.question.id, trace=telling.trace.id, writer=writer, grid=grid.name)
         if asked not in done:
             missing.setdefault(asked, telling)

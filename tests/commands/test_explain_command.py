@@ -6,18 +6,21 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from vpd.distill.arms import Arm, examples_of
 from vpd.distill.commands.main import app
+from vpd.distill.demo import reword_for
 from vpd.distill.errors import GridError
+from vpd.distill.experiment import Experiment
 from vpd.distill.grid import Grid
 from vpd.distill.rationales.rewriting import Rewriter
-from vpd.distill.records import Rationale
+from vpd.distill.records import Rationale, Teaches
 from vpd.distill.run_directory import RunDirectory
 from vpd.distill.scenes import DatasetSettings, make_scenes, read_questions
 from vpd.distill.settings import RunSettings
 from vpd.distill.stages import add_questions, build, explain, judge, run_draws, sample
 from vpd.engine.completer import Sampling
 from vpd.engine.errors import ModelError
-from vpd.engine.records import Prompt
+from vpd.engine.records import Prompt, Question
 from vpd.engine.scripted import ScriptedCompleter
 
 COUNT = '```python\ndef execute_command(image):\n    return str(len(find(image, "{name}")))\n```'
@@ -76,7 +79,8 @@ def test_places_are_written_for_another_family(run: Path) -> None:
     assert any("<loc" in one.text for one in rationales(run))
 
 
-def test_a_recorded_model_writes_what_is_founded_and_the_template_the_rest(run: Path, tmp_path: Path) -> None:
+def record_drafts(run: Path, file: Path) -> None:
+    """One draft of each rationale that a model would be asked for, every second one founded, as a recording of the model `m`."""
     asked: list[Prompt] = []
 
     def script(prompt: Prompt, _draw: int) -> str:
@@ -84,28 +88,57 @@ def test_a_recorded_model_writes_what_is_founded_and_the_template_the_rest(run: 
             asked.append(prompt)
         return "An elephant is there."
 
+    before = (run / "rationales.jsonl").read_bytes() if (run / "rationales.jsonl").exists() else b""
     with RunDirectory(run) as opened:
         explain(opened, ignore, rewriter=Rewriter(ScriptedCompleter(script), SAMPLING, 1))
-    first = rationales(run)
-    (run / "rationales.jsonl").unlink()
+    (run / "rationales.jsonl").write_bytes(before)
     lines = []
     for number, prompt in enumerate(asked):
         findings = prompt.messages[-1].content
         lead = findings.partition("Findings:\n")[2].partition(":")[0].lower()
         count = findings.rpartition("Answer: ")[2]
         text = f"Counting the {lead} gives {count}." if number % 2 else "An elephant is there."
-        row = {"prompt_sha256": prompt.sha256, "model": "m", "sampling": SAMPLING.as_record(), "draw": 0, "completion": text}
-        lines.append(json.dumps(row) + "\n")
+        for draw in range(3):
+            row = {"prompt_sha256": prompt.sha256, "model": "m", "sampling": SAMPLING.as_record(), "draw": draw}
+            lines.append(json.dumps({**row, "completion": text}) + "\n")
+    file.write_text("".join(lines))
+
+
+def test_a_recorded_model_writes_what_is_founded_and_the_template_the_rest(run: Path, tmp_path: Path) -> None:
     recording = tmp_path / "drafts.jsonl"
-    recording.write_text("".join(lines))
+    record_drafts(run, recording)
     done = CliRunner().invoke(app, ["explain", str(run), "--writer", f"replay:{recording}", "--attempts", "1"])
     assert done.exit_code == 0, done.output
     told = rationales(run)
-    assert {one.question for one in told} == {one.question for one in first}
-    kinds = {one.writer.split()[0] for one in told}
-    assert kinds == {"m", "template-2"}
+    with RunDirectory(run) as opened:
+        assert {one.question for one in told} == {one.id for one in opened.read(Question) if one.split == "train"}
+    assert {one.told_by for one in told} == {"m", "template"}
     assert not any("elephant" in one.text for one in told)
     assert {one.unfounded for one in told} == {()}
+
+
+def test_an_arm_is_taught_the_words_of_the_writer_that_it_names(run: Path, tmp_path: Path) -> None:
+    assert CliRunner().invoke(app, ["explain", str(run)]).exit_code == 0
+    recording = tmp_path / "drafts.jsonl"
+    record_drafts(run, recording)
+    named = (Arm(name="plain", writer="template"), Arm(name="reworded", writer=f"replay:{recording}", told=0.5))
+    plan = Experiment(arms=named, policy="paper")
+    with RunDirectory(run) as opened:
+        by_template = {one.question: one.text for one in opened.read(Rationale)}
+        plain, reworded = reword_for(opened, plan, lambda _title, _total, stage: stage(ignore), None)
+        told = {arm.name: rationales_of(opened, arm) for arm in (plain, reworded)}
+        asked = {one.question for one in opened.read(Rationale) if one.told_by == "m"}
+    assert told["plain"] == by_template
+    changed = {question for question, text in told["reworded"].items() if text != by_template[question]}
+    assert changed == asked
+    assert 0 < len(asked) < len(told["reworded"]) < len(by_template)
+    assert all(told["reworded"][question].startswith("Counting the") for question in asked)
+
+
+def rationales_of(run: RunDirectory, arm: Arm) -> dict[str, str]:
+    """The rationales that an arm is taught, by question."""
+    taught = [example for example in examples_of(run, arm) if example.teaches is Teaches.RATIONALE]
+    return {example.question: example.messages[-1].content for example in taught}
 
 
 def test_a_rationale_that_says_something_unfounded_is_not_taught(run: Path) -> None:

@@ -47,6 +47,7 @@ def test_a_file_names_data_teacher_arms_and_seeds(tmp_path: Path) -> None:
         (("draws = 10", "draws = "), "TOML"),
         (("noise = 0.05", "labelled = 0"), "labelled: Input should be greater than 0"),
         (('policy = "paper"', 'policy = "papers"'), "papers"),
+        (("draws = 1\n", 'writer = "template"\n[[arms]]\nname = "k2"\n'), r"all do: \['k2'\]"),
         (('policy = "paper"', "labelled = false"), "'k1' knows no labels, and its policy 'reasons'"),
     ],
 )
@@ -62,6 +63,12 @@ def test_what_a_table_leaves_out_is_as_in_the_demo(tmp_path: Path) -> None:
     assert plan.scenes == FULL.scenes.model_copy(update={"train_images": 9})
     assert plan.base.training == FULL.base.training.model_copy(update={"steps": 7})
     assert (plan.training, plan.base.pictures) == (FULL.training, FULL.base.pictures)
+
+
+def test_seeds_draw_pictures_anew_unless_they_vary_the_order_of_teaching_alone() -> None:
+    assert [FULL.scenes_of(seed).seed for seed in (0, 3)] == [0, 3]
+    alike = FULL.model_copy(update={"one_data_set": True})
+    assert [alike.scenes_of(seed) for seed in (0, 3)] == [FULL.scenes, FULL.scenes]
 
 
 @pytest.mark.parametrize("plan", [FULL, QUICK])

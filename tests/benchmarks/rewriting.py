@@ -1,0 +1,104 @@
+"""How many drafts of a language model say nothing but what a trace shows, and what rewriting takes.
+
+python tests/benchmarks/rewriting.py runs/demo/seed-0 --writer local/qwen2.5-coder-0.5b --count 60
+
+Rewrites so many of the rationales that the run's policy teaches, program by program as the stage does it, and after that, with the
+model loaded anew, a part of them in an order drawn at random; none is kept.
+"""
+
+import argparse
+import os
+import platform
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from vpd.distill.checks.policy import read_policy
+from vpd.distill.grid import Grid
+from vpd.distill.rationales.rewriting import Rewriter
+from vpd.distill.rationales.template import TEMPLATE
+from vpd.distill.rationales.writing import Telling, write_by_template
+from vpd.distill.run_directory import RunDirectory
+from vpd.distill.select import chosen
+from vpd.engine.completers import open_completer
+from vpd.engine.records import Question
+
+
+@dataclass
+class Tally:
+    """What came of rewriting."""
+
+    drafts: Counter[int] = field(default_factory=Counter)
+    """Rationales by the number of drafts that they took; 0 where none was founded."""
+    faults: Counter[str] = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
+    """Of those that were rewritten, by writer."""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+
+def tellings_of(run: RunDirectory, count: int) -> list[Telling]:
+    """So many of what the run's policy teaches, by the smallest ids of their questions, in the order of their programs."""
+    questions = {question.id: question for question in run.read(Question) if question.split == "train"}
+    found = [
+        Telling(questions[question], candidate.trace, candidate.verdict)
+        for question, candidates in sorted(chosen(run, read_policy(run.settings.policy)).items())
+        if question in questions
+        for candidate in candidates
+    ]
+    return sorted(found[:count], key=lambda each: (each.question.text, each.trace.source))
+
+
+def rewrite_all(tellings: list[Telling], writer: str, grid: Grid) -> Tally:
+    """Rewrite one after the other. The clock starts with the second, when the model is loaded and the prompts' start is read."""
+    tally = Tally()
+    with open_completer(writer, cache=None) as completer:
+        rewriter = Rewriter(completer)
+        for number, telling in enumerate(tellings):
+            begun, cpu = time.perf_counter(), time.process_time()
+            rewritten = rewriter.rewrite(*telling, grid)
+            if number:
+                tally.seconds += time.perf_counter() - begun
+                tally.cpu_seconds += time.process_time() - cpu
+            for _, faults in rewritten.refused:
+                tally.faults[faults[0].partition(":")[0]] += 1
+            tally.drafts[0 if rewritten.rationale is None else len(rewritten.refused) + 1] += 1
+            if rewritten.rationale is not None:
+                tally.words["rewritten"] += len(rewritten.rationale.text.split())
+                tally.words[TEMPLATE] += len(write_by_template(telling, grid).text.split())
+    return tally
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--writer", default="local/qwen2.5-coder-0.5b")
+    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--shuffled", type=int, default=20)
+    given = parser.parse_args()
+    run = RunDirectory(given.run)
+    grid = Grid(run.settings.grid_style, run.settings.grid_steps)
+    tellings = tellings_of(run, given.count)
+    found = rewrite_all(tellings, given.writer, grid)
+    told = len(tellings) - found.drafts[0]
+    first = found.drafts[1]
+    print(f"{given.writer}: of {len(tellings)} rationales {first} founded at the first draft, {told} within three")
+    print("why drafts were refused:", ", ".join(f"{fault} {count}" for fault, count in found.faults.most_common()) or "none was")
+    if told:
+        print(f"words: {found.words['rewritten'] / told:.1f} rewritten, {found.words[TEMPLATE] / told:.1f} by the template")
+    pace = found.seconds / (len(tellings) - 1)
+    print(f"program by program: {pace:.2f} s, {found.cpu_seconds / (len(tellings) - 1):.2f} processor seconds a rationale")
+    mixed = tellings.copy()
+    Random(0).shuffle(mixed)  # noqa: S311  an order, not secrecy
+    beside = rewrite_all(mixed[: given.shuffled], given.writer, grid)
+    other = beside.seconds / (given.shuffled - 1)
+    print(f"in an order drawn at random: {other:.2f} s, {other / pace:.2f} times as long (the first {given.shuffled} of it)")
+    load = " ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {load}")
+
+
+if __name__ == "__main__":
+    main()
