@@ -2,8 +2,8 @@
 
 python tests/benchmarks/rewriting.py runs/demo/seed-0 --writer local/qwen2.5-coder-0.5b --count 60
 
-Rewrites so many of the rationales that the run's policy teaches, program by program as the stage does it, and after that, with the
-model loaded anew, a part of them in an order drawn at random; none is kept.
+Rewrites so many of the rationales that the run's policy teaches, program by program as the stage does it, and then, with the model
+loaded anew, the same in an order drawn at random. None is kept.
 """
 
 import argparse
@@ -77,7 +77,6 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("--writer", default="local/qwen2.5-coder-0.5b")
     parser.add_argument("--count", type=int, default=60)
-    parser.add_argument("--shuffled", type=int, default=20)
     given = parser.parse_args()
     run = RunDirectory(given.run)
     grid = Grid(run.settings.grid_style, run.settings.grid_steps)
@@ -89,13 +88,12 @@ def main() -> None:
     print("why drafts were refused:", ", ".join(f"{fault} {count}" for fault, count in found.faults.most_common()) or "none was")
     if told:
         print(f"words: {found.words['rewritten'] / told:.1f} rewritten, {found.words[TEMPLATE] / told:.1f} by the template")
-    pace = found.seconds / (len(tellings) - 1)
-    print(f"program by program: {pace:.2f} s, {found.cpu_seconds / (len(tellings) - 1):.2f} processor seconds a rationale")
-    mixed = tellings.copy()
-    Random(0).shuffle(mixed)  # noqa: S311  an order, not secrecy
-    beside = rewrite_all(mixed[: given.shuffled], given.writer, grid)
-    other = beside.seconds / (given.shuffled - 1)
-    print(f"in an order drawn at random: {other:.2f} s, {other / pace:.2f} times as long (the first {given.shuffled} of it)")
+    Random(0).shuffle(tellings)
+    beside = rewrite_all(tellings, given.writer, grid)
+    for order, tally in (("program by program", found), ("in an order drawn at random", beside)):
+        ratio = tally.seconds / found.seconds
+        took, busy = (total / (len(tellings) - 1) for total in (tally.seconds, tally.cpu_seconds))
+        print(f"{order}: {took:.2f} s, {busy:.2f} processor seconds a rationale; {ratio:.2f} of the first")
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {load}")
 
