@@ -2,8 +2,8 @@
 
 python tests/benchmarks/rewriting.py runs/demo/seed-0 --writer local/qwen2.5-coder-0.5b --count 60
 
-Rewrites so many of the rationales that the run's policy teaches, program by program as the stage does it, and then, with the model
-loaded anew, the same in an order drawn at random. None is kept.
+Rewrites so many of the rationales that the run's policy teaches, program by program as the stage does it, and then, with the
+model loaded anew, the same in an order drawn at random. None is kept.
 """
 
 import argparse
