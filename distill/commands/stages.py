@@ -191,6 +191,7 @@ def explain(
         str | None,
         typer.Option(help="How places are written: a student's family (qwen2-vl) or a style (cell-8); else the run's."),
     ] = None,
+    share: Annotated[float, typer.Option(min=0, max=1, help="Of the questions; a larger share holds the smaller.")] = 1.0,
     attempts: Annotated[int, typer.Option(min=1, help="Drafts of a language model before the template is fallen back on.")] = 3,
     temperature: Annotated[float, typer.Option(min=0, max=2, help="Of the language model.")] = 0.5,
     cache: Cache = None,
@@ -198,6 +199,7 @@ def explain(
     """Tell the traces that the run's policy chooses in words, and hold each word against its trace."""
     from contextlib import ExitStack
 
+    from vpd.distill.arms import is_among
     from vpd.distill.caches import cache_folder
     from vpd.distill.checks.policy import read_policy
     from vpd.distill.commands.downloads import following_downloads
@@ -216,7 +218,9 @@ def explain(
             rewriter = Rewriter(completer, Sampling(temperature=temperature, max_tokens=400), attempts)
         advance = opened.enter_context(following("explain", None))
         policies = [read_policy(name) for name in (place.settings.policy, *(policy or ()))]
-        explain_all(place, advance, policies, grid=written_on, rewriter=rewriter)
+        explain_all(
+            place, advance, policies, grid=written_on, rewriter=rewriter, wanted=lambda question: is_among(question.id, share)
+        )
 
 
 def build(directory: Directory) -> None:

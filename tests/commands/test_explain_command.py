@@ -74,6 +74,16 @@ def test_the_template_tells_on_the_runs_grid_and_is_checked(run: Path) -> None:
     assert {one.unfounded for one in told} == {()}
 
 
+def test_a_share_of_the_questions_is_told_and_later_the_rest(run: Path) -> None:
+    told = []
+    for share in ("0", "0.3", "1"):
+        assert CliRunner().invoke(app, ["explain", str(run), "--share", share]).exit_code == 0
+        told.append([one.question for one in rationales(run)] if (run / "rationales.jsonl").exists() else [])
+    none, some, whole = told
+    assert (none, some) == ([], [question for question in whole if int(question[:8], 16) < 0.3 * 2**32])
+    assert 0 < len(some) < len(whole) == len(set(whole))
+
+
 def test_places_are_written_for_another_family(run: Path) -> None:
     assert CliRunner().invoke(app, ["explain", str(run), "--grid", "paligemma"]).exit_code == 0
     assert any("<loc" in one.text for one in rationales(run))
