@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from vpd.distill.arms import Arm
 from vpd.distill.errors import RunError
+from vpd.distill.rationales.template import TEMPLATE
 from vpd.distill.scenes import DatasetSettings
 from vpd.distill.student.settings import TinySettings, TrainSettings
+from vpd.engine.completers import open_completer
 
 __all__ = ["Base", "Experiment", "read_experiment"]
 
@@ -119,16 +121,24 @@ def laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_experiment(path: Path) -> Experiment:
-    """The experiment of a TOML file. Raises `RunError` that names what is wrong, in the file or in a policy that it names."""
+    """The experiment of a TOML file. Raises `RunError` that names what is wrong, in the file or in a policy that it names.
+
+    Raises `UnknownName` and `ModelError` where a writer cannot be opened.
+    """
     try:
         plan = Experiment(**tomllib.loads(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        message = f"{path} cannot be read ({error.strerror or error})"
+        raise RunError(message) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         message = f"{path} cannot be read as TOML ({error})"
         raise RunError(message) from error
     except ValidationError as error:
         said = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'experiment'}: {each['msg']}" for each in error.errors()[:5])
-        message = f"{path}: {said}"
+        message = f"{path}: {said.replace('Value error, ', '')}"
         raise RunError(message) from error
     for arm in plan.arms:
         arm.chooses_by(plan.policy)
+        if arm.writer not in (None, TEMPLATE):
+            open_completer(arm.writer, cache=None).close()
     return plan

@@ -7,6 +7,7 @@ import pytest
 from vpd.distill.demo import FULL, QUICK, demo_arms
 from vpd.distill.errors import RunError
 from vpd.distill.experiment import Experiment, read_experiment
+from vpd.tools.errors import UnknownName
 
 WHOLE = """
 about = "k"
@@ -55,6 +56,17 @@ def test_a_file_that_does_not_fit_is_refused_by_name(tmp_path: Path, change: tup
     (tmp_path / "k.toml").write_text(WHOLE.replace(*change))
     with pytest.raises(RunError, match=said):
         read_experiment(tmp_path / "k.toml")
+
+
+def test_a_writer_that_there_is_not_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
+    (tmp_path / "k.toml").write_text(WHOLE.replace("draws = 1\n", 'writer = "local/qwen"\n'))
+    with pytest.raises(UnknownName, match="'local/qwen'; there is: local/"):
+        read_experiment(tmp_path / "k.toml")
+
+
+def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"none\.toml cannot be read \(No such file or directory\)$"):
+        read_experiment(tmp_path / "none.toml")
 
 
 def test_what_a_table_leaves_out_is_as_in_the_demo(tmp_path: Path) -> None:
