@@ -138,6 +138,8 @@ def test_an_arm_is_taught_the_words_of_the_writer_that_it_names(run: Path, tmp_p
         plain, reworded = reword_for(opened, plan, lambda _title, _total, stage: stage(ignore), None)
         told = {arm.name: rationales_of(opened, arm) for arm in (plain, reworded)}
         asked = {one.question for one in opened.read(Rationale) if one.told_by == "m"}
+        build(opened, ignore, writer="template")
+        assert rationales_of(opened, Arm(name="built")) == by_template
     assert told["plain"] == by_template
     changed = {question for question, text in told["reworded"].items() if text != by_template[question]}
     assert changed == asked

@@ -129,6 +129,15 @@ def test_several_requests_are_under_way_at_once_where_the_model_takes_them(telli
     assert [one.question for one in found] == [one.question.id for one in others]
 
 
+def test_a_model_is_asked_program_by_program(telling: Telling) -> None:
+    asked = telling.question.model_dump()
+    texts = ["How many dogs?", "Any dogs?", "How many dogs?", "Any dogs?"]
+    mixed = [telling._replace(question=Question(**{**asked, "key": str(at), "text": text})) for at, text in enumerate(texts)]
+    completer = ScriptedCompleter(lambda _prompt, _draw: TRUE)
+    found = list(write_rationales(mixed, GRID, Rewriter(completer), set(), lambda _outcome: None))
+    assert [one.question for one in found] == [mixed[at].question.id for at in (1, 3, 0, 2)]
+
+
 @pytest.mark.parametrize(
     ("said", "read"),
     [
